@@ -1,0 +1,100 @@
+# Nothing is assumed but make and a Python of 3.11 or newer with venv; all else goes into .venv, from hashed locks.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+PYTHON ?= python3
+UV ?= uv
+ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+RUN_LOCK := requirements/run.txt
+TEST_LOCK := requirements/test.txt
+
+# A stamp is written last, so an install that was cut short is never taken for a finished one.
+CREATED := $(VENV)/.created
+RUN_READY := $(VENV)/.run-installed
+TEST_READY := $(VENV)/.test-installed
+PROJECT_READY := $(VENV)/.project-installed
+
+# A shell's own Python settings must not leak into the environment.
+unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
+
+# Quiet twice: only errors. Wheels only: no code of a dependency runs while it is installed, and no compiler is needed.
+PIP := $(PY) -m pip --quiet --quiet --disable-pip-version-check --no-input
+PIP_LOCKED := $(PIP) install --progress-bar off --require-hashes --only-binary :all: --requirement
+INSTALL_FAILED = { echo "Could not install the packages of $(1): pip says why above (is the network there?). Run the same command again to go on." >&2; exit 1; }
+
+# An environment that was moved or whose Python has gone is made anew.
+ifneq ($(shell cat $(CREATED) 2>/dev/null),$(CURDIR))
+.PHONY: $(CREATED)
+else ifneq ($(shell $(PY) -c 'print("sound")' 2>/dev/null),sound)
+.PHONY: $(CREATED)
+endif
+
+.PHONY: help
+help: ## Print these lines
+	@echo "confounded: is your safety benchmark confounded with capability?"
+	@echo
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@echo
+	@echo "ARGS are handed on: make report ARGS=\"...\", make test ARGS=\"tests/stats -k rank\"."
+
+.PHONY: report
+report: $(RUN_READY) $(PROJECT_READY) ## Build the report page of the data that ship
+	@$(PY) -m confounded report $(ARGS)
+
+.PHONY: test
+test: $(TEST_READY) $(PROJECT_READY) ## Run the tests
+	@$(PY) -m pytest $(ARGS)
+
+.PHONY: lint
+lint: $(TEST_READY) $(PROJECT_READY) ## Check style, types and the direction of imports
+	@status=0; for check in "ruff check ." "ruff format --check ." mypy lint-imports; do \
+		echo "$$check"; $(VENV)/bin/$$check || status=1; done; exit $$status
+
+.PHONY: format
+format: $(TEST_READY) ## Format the code and make the fixes that are safe
+	@$(VENV)/bin/ruff check --fix --exit-zero --quiet .
+	@$(VENV)/bin/ruff format .
+
+# --no-emit-index-url and the rest: a lock names packages, versions and hashes, and no address.
+LOCK := pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-config --custom-compile-command "make lock"
+
+.PHONY: lock
+lock: ## Resolve the locks again (needs uv; LOCK_ARGS=--upgrade for new versions)
+	@command -v $(UV) >/dev/null 2>&1 || { echo "make lock needs uv, for instance: $(PY) -m pip install uv, then make lock UV=$(VENV)/bin/uv" >&2; exit 1; }
+	$(UV) $(LOCK) $(LOCK_ARGS) --group build --output-file $(RUN_LOCK)
+	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group test --group lint --constraints $(RUN_LOCK) --output-file $(TEST_LOCK)
+
+.PHONY: clean
+clean: ## Remove the environment, caches and built files
+	rm -rf $(VENV) dist build confounded-report .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+$(CREATED):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "confounded needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1); name another: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) has no venv module; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Creating $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@echo "$(CURDIR)" > $@
+
+$(RUN_READY): $(CREATED) $(RUN_LOCK)
+	@echo "Installing what the program needs (about a minute, once) ..."
+	@$(PIP_LOCKED) $(RUN_LOCK) || $(call INSTALL_FAILED,$(RUN_LOCK))
+	@touch $@
+
+$(TEST_READY): $(CREATED) $(TEST_LOCK)
+	@echo "Installing what the program and its tests need (about a minute, once) ..."
+	@$(PIP_LOCKED) $(TEST_LOCK) || $(call INSTALL_FAILED,$(TEST_LOCK))
+	@touch $@
+
+# Either lock brings the build backend; the project itself is linked, so a change of the code needs no new install.
+$(PROJECT_READY): $(CREATED) pyproject.toml
+	@$(PIP) install --no-index --no-deps --no-build-isolation --editable . || $(call INSTALL_FAILED,pyproject.toml)
+	@touch $@

@@ -1,0 +1,33 @@
+"""What is known of the world, as data files: models, benchmarks, and the areas benchmarks stand for.
+
+Scores say what a model got; the catalogue says what the model and the benchmark are. Neither knows the other:
+the study joins them. Nothing here needs more than the standard library.
+"""
+
+from confounded.catalog.areas import Area, areas
+from confounded.catalog.benchmarks import (
+    Benchmark,
+    Direction,
+    ItemType,
+    Kind,
+    PlacedBy,
+    ReadsAs,
+    benchmarks,
+)
+from confounded.catalog.models import Model, Population, find_model, models
+
+__all__ = [
+    "Area",
+    "Benchmark",
+    "Direction",
+    "ItemType",
+    "Kind",
+    "Model",
+    "PlacedBy",
+    "Population",
+    "ReadsAs",
+    "areas",
+    "benchmarks",
+    "find_model",
+    "models",
+]

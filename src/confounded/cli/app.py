@@ -1,0 +1,93 @@
+"""The `confounded` command: its group, its errors, and its exit codes.
+
+Exit codes: 0 done, 1 a check failed, 2 bad input or usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Final
+
+import click
+
+from confounded.errors import ConfoundedError
+
+__all__ = ["main"]
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "report": "Study scores and write the report.",
+    "reproduce": "Recompute the paper's published figures.",
+    "completion": "Print the completion script of a shell.",
+}
+"""Every command and its one-line help, so that listing them imports none."""
+
+BAD_INPUT: Final = 2
+INTERRUPTED: Final = 130
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is run, not when it is listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a command and return the command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"confounded.cli.{cmd_name}"), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 a check failed, 2 bad input or usage.",
+)
+@click.version_option(package_name="confounded", message="%(prog)s %(version)s")
+def confounded() -> None:
+    """Is your safety benchmark confounded with capability?
+
+    A table of models × benchmarks goes in; for each safety benchmark, how much of it is capability comes out.
+
+    \b
+    Examples:
+      confounded report                     the shipped scores of 53 models
+      confounded report scores.csv -o out   your own scores
+      confounded reproduce                  the paper's figures, recomputed
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the process.
+    """
+    try:
+        code = confounded.main(arguments, prog_name="confounded", standalone_mode=False)
+    except click.ClickException as problem:
+        problem.show()
+        return BAD_INPUT
+    except click.Abort:
+        click.echo("confounded: interrupted; nothing half-written was left", err=True)
+        return INTERRUPTED
+    except ConfoundedError as problem:
+        click.echo(click.style("confounded: error: ", fg="red", bold=True) + str(problem), err=True)
+        return BAD_INPUT
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): not an error, and Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,27 @@
+"""`confounded completion`."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["completion"]
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of a shell.
+
+    \b
+    Examples:
+      eval "$(confounded completion bash)"                                 in ~/.bashrc
+      confounded completion fish > ~/.config/fish/completions/confounded.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    from confounded.cli.app import confounded
+
+    found = get_completion_class(shell)
+    if found is None:
+        raise click.UsageError(f"no completion for {shell}")
+    click.echo(found(confounded, {}, "confounded", "_CONFOUNDED_COMPLETE").source())

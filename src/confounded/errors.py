@@ -1,0 +1,95 @@
+"""The one exception tree.
+
+Every error this package raises on purpose is a `ConfoundedError`::
+
+    ConfoundedError
+    ├── UsageError            the call itself makes no sense (options, arguments, settings)
+    ├── InputError            what was given to read cannot be used
+    │   ├── UnreadableError   no such file, no permission, not the format it claims to be
+    │   ├── ContentError      readable, but the content is unusable (cells, names, duplicates)
+    │   └── UnknownError      a model or benchmark that nothing is known of, and a guess is refused
+    ├── OutputError           a result cannot be written where it was asked for
+    ├── DatasetError          a shipped or fetched data file is not the one that was released
+    └── StatisticsError       an array from which the statistic cannot be computed (also a ValueError)
+
+A message says what was expected, what came, where, and what to do about it.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConfoundedError",
+    "ContentError",
+    "DatasetError",
+    "InputError",
+    "OutputError",
+    "StatisticsError",
+    "UnknownError",
+    "UnreadableError",
+    "UsageError",
+]
+
+
+class ConfoundedError(Exception):
+    """The root of every error raised on purpose.
+
+    Parameters
+    ----------
+    expected : str
+        What was expected, as words that read on from "expected" (``a column 'model'``), without a last period.
+    found : str, optional
+        What came instead.
+    where : str, optional
+        The file, row, column, option or argument.
+    remedy : str, optional
+        What the reader can do about it: the exact flag, line or command where there is one.
+    """
+
+    def __init__(self, expected: str, *, found: str = "", where: str = "", remedy: str = "") -> None:
+        self.expected = expected
+        self.found = found
+        self.where = where
+        self.remedy = remedy
+        super().__init__(expected, found, where, remedy)
+
+    def __str__(self) -> str:
+        """Return the message as one line."""
+        parts = [f"{self.where}: " if self.where else "", f"expected {self.expected}"]
+        if self.found:
+            parts.append(f", but found {self.found}")
+        if self.remedy:
+            parts.append(f". {self.remedy}")
+        # One line whatever the input held: a line break smuggled in by a file must not fake a second message.
+        return " ".join("".join(parts).split())
+
+
+class UsageError(ConfoundedError):
+    """The call makes no sense, whatever the data."""
+
+
+class InputError(ConfoundedError):
+    """What was given to read cannot be used."""
+
+
+class UnreadableError(InputError):
+    """No such file, no permission, or not the format it claims to be."""
+
+
+class ContentError(InputError):
+    """The file was read, and what it says cannot be used."""
+
+
+class UnknownError(InputError):
+    """Nothing is known of a model or benchmark, and a guess would change the result."""
+
+
+class OutputError(ConfoundedError):
+    """A result cannot be written where it was asked for."""
+
+
+class DatasetError(ConfoundedError):
+    """A data file is not the one that was released."""
+
+
+class StatisticsError(ConfoundedError, ValueError):
+    """The statistic cannot be computed from these arrays."""

@@ -1,0 +1,5 @@
+"""Foreign files in, score tables out. A reader knows one format; none knows a model or benchmark."""
+
+from confounded.readers.registry import read_scores
+
+__all__ = ["read_scores"]

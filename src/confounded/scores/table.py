@@ -1,0 +1,173 @@
+"""The score table: one score a row, whatever file it came from.
+
+A *score* is a number that a *model* got on a *benchmark*, by one *metric*, on the scale the file states.
+Beside the scores a table carries what the file itself declares of its models and benchmarks: a reader
+never adds what it believes to know of them, that is the catalogue's work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from confounded.errors import ContentError
+
+__all__ = ["BENCHMARK_SCHEMA", "MODEL_SCHEMA", "SCORE_SCHEMA", "Issue", "ScoreTable"]
+
+SCORE_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
+    "model": pl.String,
+    "benchmark": pl.String,
+    "metric": pl.String,
+    "score": pl.Float64,
+    "stderr": pl.Float64,
+    "n_items": pl.Int64,
+    "source": pl.String,
+}
+MODEL_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
+    "model": pl.String,
+    "name": pl.String,
+    "population": pl.String,
+    "family": pl.String,
+    "organisation": pl.String,
+    "parameters": pl.Float64,
+    "training_flop": pl.Float64,
+}
+BENCHMARK_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
+    "benchmark": pl.String,
+    "name": pl.String,
+    "area": pl.String,
+    "kind": pl.String,
+    "direction": pl.String,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something met on the way in that a reader of the result must know.
+
+    Parameters
+    ----------
+    what : str
+        What was met, and what it means for the result.
+    where : str
+        File, row and column, as far as they are known.
+    remedy : str
+        The flag or line of metadata that settles it; empty where nothing has to be done.
+    """
+
+    what: str
+    where: str = ""
+    remedy: str = ""
+
+
+def _conformed(frame: pl.DataFrame, schema: Mapping[str, type[pl.DataType]], what: str) -> pl.DataFrame:
+    """Return `frame` with exactly the columns of `schema`, absent ones null."""
+    unknown = [name for name in frame.columns if name not in schema]
+    if unknown:
+        raise ContentError(
+            f"only the columns {', '.join(schema)} in the {what} of a score table",
+            found=f"also {', '.join(unknown)}",
+        )
+    return frame.select(
+        pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in schema.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """Scores in long form, with what their file declares of models and benchmarks.
+
+    Parameters
+    ----------
+    scores : polars.DataFrame
+        One score a row: model, benchmark, metric, score, stderr, n_items, source. A missing score is
+        a row that is not there.
+    models : polars.DataFrame, optional
+        One model a row: model, name, population (``base`` or ``chat``), family, organisation, parameters,
+        training_flop. Null is "the file does not say".
+    benchmarks : polars.DataFrame, optional
+        One benchmark a row: benchmark, name, area, kind, direction (``higher`` or ``lower`` is better or
+        safer). Null is "the file does not say".
+    issues : tuple of Issue
+        What was met on the way in.
+
+    Raises
+    ------
+    ContentError
+        If a frame has columns that are not in its schema.
+    """
+
+    scores: pl.DataFrame = field(repr=False)
+    models: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
+    benchmarks: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
+    issues: tuple[Issue, ...] = ()
+
+    def __post_init__(self) -> None:
+        set_once = object.__setattr__
+        set_once(self, "scores", _conformed(self.scores, SCORE_SCHEMA, "scores"))
+        models = self.models if self.models.width else self.scores.select("model").unique()
+        set_once(self, "models", _conformed(models, MODEL_SCHEMA, "models").sort("model"))
+        benchmarks = self.benchmarks if self.benchmarks.width else self.scores.select("benchmark").unique()
+        set_once(self, "benchmarks", _conformed(benchmarks, BENCHMARK_SCHEMA, "benchmarks").sort("benchmark"))
+
+    def joined_with(self, other: ScoreTable) -> ScoreTable:
+        """Return one table of the scores of both, in which nothing may stand twice.
+
+        Raises
+        ------
+        ContentError
+            If the two tables give the same model a score on the same benchmark and metric, or say different
+            things of one model or benchmark.
+        """
+        scores = pl.concat([self.scores, other.scores])
+        refuse_repeated_scores(scores)
+        return ScoreTable(
+            scores=scores,
+            models=_united(self.models, other.models, "model"),
+            benchmarks=_united(self.benchmarks, other.benchmarks, "benchmark"),
+            issues=self.issues + other.issues,
+        )
+
+
+def refuse_repeated_scores(scores: pl.DataFrame) -> None:
+    """Raise where one model has two scores on one benchmark and metric.
+
+    Raises
+    ------
+    ContentError
+        Naming the first such model, benchmark and the sources of its scores.
+    """
+    key = ["model", "benchmark", "metric"]
+    repeated = scores.filter(scores.select(key).is_duplicated()).sort(key)
+    if repeated.height:
+        first = repeated.row(0, named=True)
+        same = repeated.filter(
+            (pl.col("model") == first["model"]) & (pl.col("benchmark") == first["benchmark"])
+        )
+        raise ContentError(
+            "one score of each model on each benchmark",
+            found=f"{same.height} for model {first['model']!r} on benchmark {first['benchmark']!r}",
+            where=", ".join(sorted(set(same["source"].drop_nulls()))),
+            remedy="Keep the one that counts, or give the runs different model names.",
+        )
+
+
+def _united(left: pl.DataFrame, right: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Return what two tables declare of the same things, refusing contradictions."""
+    both = pl.concat([left, right])
+    columns = [name for name in both.columns if name != key]
+    said = both.group_by(key).agg(pl.col(name).drop_nulls().unique().sort() for name in columns)
+    for name in columns:
+        contrary = said.filter(pl.col(name).list.len() > 1).sort(key)
+        if contrary.height:
+            subject, values = contrary.select(key, name).row(0)
+            raise ContentError(
+                f"one {name.replace('_', ' ')} of {key} {subject!r} in all sources",
+                found=" and ".join(map(repr, values)),
+                remedy="Correct the source that is wrong.",
+            )
+    return said.select(key, *(pl.col(name).list.first().alias(name) for name in columns))

@@ -1,0 +1,19 @@
+"""The question: capabilities score → capabilities correlations → what may be said of each benchmark."""
+
+from confounded.study.reproduction import Reproduction, reproduce
+from confounded.study.result import Source, StudyResult, read_result
+from confounded.study.settings import PAPER_SUITE, Settings
+from confounded.study.sources import study_sources
+from confounded.study.study import run_study
+
+__all__ = [
+    "PAPER_SUITE",
+    "Reproduction",
+    "Settings",
+    "Source",
+    "StudyResult",
+    "read_result",
+    "reproduce",
+    "run_study",
+    "study_sources",
+]

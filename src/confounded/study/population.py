@@ -1,0 +1,223 @@
+"""Scores joined with what is known of models and benchmarks: the populations that are studied apart.
+
+Base and chat models are never mixed: one correlation over both can have the wrong sign. What the file declares
+goes before the catalogue; what neither says is asked for, not guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from confounded.catalog import Benchmark, Model, benchmarks, models
+from confounded.errors import UnknownError
+from confounded.scores import ScoreMatrix, ScoreTable, score_matrix
+from confounded.scores.matrix import Direction
+from confounded.study.result import BenchmarkFacts, Notice
+from confounded.study.settings import Settings
+
+T = TypeVar("T")
+
+__all__ = ["Population", "benchmark_facts", "populations"]
+
+CAPABILITIES_SCORE = "capabilities score"
+"""What a benchmark is correlated with unless the catalogue names the accuracy on its own data set."""
+
+POPULATION_ORDER = ("base", "chat", "mixed")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What is known of one model of a population; None where nothing is."""
+
+    model: str
+    name: str
+    family: str
+    organisation: str | None
+    parameters: float | None
+    training_flop: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Models that are studied together.
+
+    Parameters
+    ----------
+    name : str
+        ``base``, ``chat`` or ``mixed``.
+    matrix : ScoreMatrix
+        Their scores, higher being better or safer.
+    models : tuple of ModelFacts
+        What is known of them, in the order of the matrix's rows.
+    """
+
+    name: str
+    matrix: ScoreMatrix
+    models: tuple[ModelFacts, ...]
+
+
+def populations(
+    table: ScoreTable, facts: Mapping[str, BenchmarkFacts], settings: Settings
+) -> tuple[list[Population], list[Notice]]:
+    """Split a score table into the populations to be studied.
+
+    Returns
+    -------
+    populations : list of Population
+        Base before chat before mixed.
+    notices : list of Notice
+        What was assumed on the way: settings that stood in for facts.
+
+    Raises
+    ------
+    UnknownError
+        If the population or the family of a model is not known and no setting says what to do.
+    """
+    declared = {row["model"]: row for row in table.models.iter_rows(named=True)}
+    of_model, assumed = _population_of(declared, settings)
+    directions: dict[str, Direction] = {name: fact.direction for name, fact in facts.items()}
+    notices = []
+    if assumed:
+        notices.append(
+            Notice(
+                what=f"{len(assumed)} models were taken to be {settings.population} models, "
+                f"as asked for: {', '.join(assumed)}."
+            )
+        )
+    known, apart = _model_facts(declared, of_model, settings)
+    if apart:
+        notices.append(
+            Notice(
+                what=f"{len(apart)} models of unknown family count as families of one: {', '.join(apart)}. "
+                "Where some of them are kin, the families are counted too high.",
+                remedy="Name their families in a column 'family'.",
+            )
+        )
+    split = []
+    for name in sorted(set(of_model.values()), key=POPULATION_ORDER.index):
+        members = sorted(model for model, population in of_model.items() if population == name)
+        matrix = score_matrix(
+            table,
+            models=members,
+            families={model: known[model].family for model in members},
+            directions=directions,
+        )
+        split.append(Population(name, matrix, tuple(known[model] for model in members)))
+    return split, notices
+
+
+def _population_of(
+    declared: Mapping[str, Mapping[str, Any]], settings: Settings
+) -> tuple[dict[str, str], list[str]]:
+    """Return the population of every model, and those that got it from the settings."""
+    catalogued = {model: population for population, model in models()}
+    found: dict[str, str] = {}
+    unknown = []
+    for model, row in declared.items():
+        said = row["population"] or catalogued.get(model)
+        if said:
+            found[model] = str(said)
+        else:
+            unknown.append(model)
+    if unknown and settings.population is None:
+        raise UnknownError(
+            "to know of every model whether it is a base or a chat model",
+            found=f"nothing of {_listed(unknown)}",
+            remedy="Add a column 'population' (base or chat), or pass --population base|chat|mixed for these.",
+        )
+    found.update(dict.fromkeys(unknown, settings.population or ""))
+    return found, unknown
+
+
+def _model_facts(
+    declared: Mapping[str, Mapping[str, Any]], of_model: Mapping[str, str], settings: Settings
+) -> tuple[dict[str, ModelFacts], list[str]]:
+    """Return what is known of every model, and those whose family is not."""
+    facts, unknown = {}, []
+    for model, row in declared.items():
+        entry = models().get((of_model[model], model)) or Model.unknown(of_model[model], model)
+        family = row["family"] or entry.family
+        if not family:
+            unknown.append(model)
+        facts[model] = ModelFacts(
+            model=model,
+            name=str(row["name"] or entry.name),
+            family=str(family or model),
+            organisation=_first(row["organisation"], entry.organisation),
+            parameters=_first(row["parameters"], entry.parameters),
+            training_flop=_first(row["training_flop"], entry.training_flop),
+        )
+    if unknown and not settings.unknown_families_apart:
+        raise UnknownError(
+            "to know the family of every model, because kin are not independent evidence",
+            found=f"nothing of {_listed(unknown)}",
+            remedy="Add a column 'family', or pass --unknown-families-apart to count each as a family of one.",
+        )
+    return facts, unknown
+
+
+def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, BenchmarkFacts]:
+    """Return what is known of every benchmark of a table, those of the catalogue first, in its order.
+
+    Raises
+    ------
+    UnknownError
+        If nothing says which way a benchmark is better or safer.
+    """
+    catalogue = benchmarks()
+    declared = {row["benchmark"]: row for row in table.benchmarks.iter_rows(named=True)}
+    order = [name for name in catalogue if name in declared]
+    order += sorted(name for name in declared if name not in catalogue)
+    undirected = [
+        name for name in order if not _direction(name, declared[name], catalogue.get(name), settings)
+    ]
+    if undirected:
+        raise UnknownError(
+            "to know of every benchmark whether higher or lower scores are better or safer",
+            found=f"nothing of {_listed(undirected)}",
+            remedy="Run again with "
+            + " ".join(f"--direction '{name}=higher'" for name in undirected[:3])
+            + (" ..." if len(undirected) > 3 else "")
+            + " (or =lower; '*=higher' stands for all of them).",
+        )
+    return {name: _benchmark_facts(name, declared[name], catalogue.get(name), settings) for name in order}
+
+
+def _benchmark_facts(
+    name: str, row: Mapping[str, Any], entry: Benchmark | None, settings: Settings
+) -> BenchmarkFacts:
+    direction = _direction(name, row, entry, settings)
+    return BenchmarkFacts(
+        benchmark=name,
+        name=str(row["name"] or (entry.name if entry else name)),
+        area=_first(row["area"], entry.area if entry else None),
+        kind=_first(row["kind"], entry.kind if entry else None),
+        metric=entry.metric if entry else None,
+        direction="lower" if direction == "lower" else "higher",
+        correlated_with=entry.correlated_with if entry else CAPABILITIES_SCORE,
+        part_of=entry.part_of if entry else None,
+        placed_by=entry.placed_by if entry else None,
+        note=entry.note if entry else None,
+    )
+
+
+def _direction(name: str, row: Mapping[str, Any], entry: Benchmark | None, settings: Settings) -> str | None:
+    """Return which way a benchmark is better or safer: by the file, the catalogue, or the settings."""
+    return (
+        _first(row["direction"], entry.direction if entry else None)
+        or settings.directions.get(name)
+        or settings.directions.get("*")
+    )
+
+
+def _first(said: T | None, known: T | None) -> T | None:
+    """Return what the file says, or else what the catalogue knows."""
+    return known if said is None else said
+
+
+def _listed(names: Sequence[str], most: int = 8) -> str:
+    """Return some names as a readable list."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -1,0 +1,80 @@
+"""What a study is asked to do. Everything that could change a number is here, and is printed with the result."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+from confounded.errors import UsageError
+
+__all__ = ["PAPER_SUITE", "MissingPolicy", "Settings"]
+
+PAPER_SUITE: Final = (
+    "logiqa",
+    "piqa",
+    "hellaswag",
+    "winogrande",
+    "superglue_copa",
+    "medqa_4options",
+    "arc_challenge",
+    "mmlu",
+    "minerva_math",
+    "lambada_openai",
+    "gsm8k",
+    "bbh",
+)
+"""The twelve capability benchmarks of Ren et al. 2024, section 3."""
+
+SMALLEST_SUITE: Final = 3
+"""A first component of two columns weighs them equally whatever the data say; three is the least that can differ."""
+
+MARGIN: Final = 0.40
+"""Ren et al. 2024 call a capabilities correlation below 40 % in magnitude low."""
+
+MissingPolicy = Literal["leave-model-out", "leave-benchmark-out", "column-mean"]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings of a study.
+
+    Parameters
+    ----------
+    suite : tuple of str, optional
+        The capability benchmarks behind the capabilities score. By default those of the paper's twelve that a
+        population has scores on.
+    missing : {'leave-model-out', 'leave-benchmark-out', 'column-mean'}
+        What is done where a model lacks a score of the suite: the model gets no capabilities score (default),
+        the benchmark leaves the suite of that population, or the cell takes the mean of its column.
+    margin : float
+        Correlations smaller than this in magnitude count as low; chosen before the data are seen.
+    population : str, optional
+        The population (``base``, ``chat`` or ``mixed``) of models of which neither the file nor the catalogue
+        says it.
+    unknown_families_apart : bool
+        Whether a model of unknown family counts as a family of one. Otherwise it is an error.
+    directions : dict of str to {'higher', 'lower'}
+        Which way is better or safer, for benchmarks of which neither the file nor the catalogue says it; the
+        key ``*`` stands for all of these.
+    """
+
+    suite: tuple[str, ...] | None = None
+    missing: MissingPolicy = "leave-model-out"
+    margin: float = MARGIN
+    population: str | None = None
+    unknown_families_apart: bool = False
+    directions: dict[str, Literal["higher", "lower"]] = {}
+
+    def __post_init__(self) -> None:
+        if not 0 < self.margin < 1:
+            raise UsageError("a margin between 0 and 1", found=str(self.margin))
+        if self.suite is None:
+            return
+        if len(set(self.suite)) < len(self.suite):
+            raise UsageError("every benchmark of the suite once", found=", ".join(self.suite))
+        if len(self.suite) < SMALLEST_SUITE:
+            raise UsageError(
+                f"at least {SMALLEST_SUITE} benchmarks in the suite",
+                found=", ".join(self.suite) or "none",
+                remedy="Name more with --suite.",
+            )

@@ -1,0 +1,41 @@
+"""From paths to a study, with a record of the files that were read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from confounded.datasets import safetywashing
+from confounded.readers import read_scores
+from confounded.readers.registry import score_files
+from confounded.study.result import Source, StudyResult
+from confounded.study.settings import Settings
+from confounded.study.study import run_study
+
+__all__ = ["study_sources"]
+
+
+def study_sources(paths: Sequence[Path], settings: Settings) -> StudyResult:
+    """Study the scores in some files and folders, or the shipped scores if there are none.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read or its content cannot be used.
+    """
+    if not paths:
+        return run_study(safetywashing.load_scores(), settings, sources=[_shipped()], shipped=True)
+    table, *others = [read_scores(path) for path in paths]
+    for other in others:
+        table = table.joined_with(other)
+    sources = [_source(file) for path in paths for file in score_files(path)]
+    return run_study(table, settings, sources=sorted(sources, key=lambda source: source.name))
+
+
+def _source(path: Path) -> Source:
+    return Source(name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _shipped() -> Source:
+    return Source(name=f"{safetywashing.DATASET}/scores.csv", sha256=safetywashing.scores_checksum())

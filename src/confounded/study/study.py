@@ -1,0 +1,168 @@
+"""The study: from a score table to everything that is found in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+import confounded
+from confounded.catalog import areas
+from confounded.scores import ScoreTable
+from confounded.study.capabilities import CapabilitiesScore, capabilities_score, suite_of
+from confounded.study.correlations import capabilities_correlations
+from confounded.study.population import Population, benchmark_facts, populations
+from confounded.study.published import published_figures
+from confounded.study.result import (
+    AreaFacts,
+    BenchmarkFacts,
+    CapabilityCorrelations,
+    Correlation,
+    ModelResult,
+    Notice,
+    PopulationResult,
+    Provenance,
+    Source,
+    StudyResult,
+    SuiteMember,
+)
+from confounded.study.settings import Settings
+from confounded.study.summaries import area_summaries, population_summaries
+
+__all__ = ["run_study"]
+
+
+def run_study(
+    scores: ScoreTable,
+    settings: Settings | None = None,
+    *,
+    sources: Sequence[Source] = (),
+    shipped: bool = False,
+) -> StudyResult:
+    """Find out how each benchmark goes with capability.
+
+    Parameters
+    ----------
+    scores : ScoreTable
+        Scores of models on safety and capability benchmarks.
+    settings : Settings, optional
+        What to do where the method leaves a choice.
+    sources : sequence of Source, optional
+        The files the scores were read from, for the record.
+    shipped : bool, optional
+        Whether these are the scores that ship with the package.
+
+    Returns
+    -------
+    StudyResult
+
+    Raises
+    ------
+    UnknownError
+        If population, family or direction of something is not known and no setting says what to do.
+    ContentError
+        If a population has too few models or capability benchmarks.
+
+    Examples
+    --------
+    >>> import confounded
+    >>> study = confounded.run_study(confounded.load_scores())
+    >>> [population.n_models for population in study.populations]
+    [27, 26]
+    """
+    settings = settings or Settings()
+    facts = benchmark_facts(scores, settings)
+    split, notices = populations(scores, facts, settings)
+    notices = [Notice(what=i.what, where=i.where, remedy=i.remedy) for i in scores.issues] + notices
+    published = published_figures(split)
+    results, correlations = [], []
+    for population in split:
+        suite, remarks = suite_of(population, settings)
+        score, more = capabilities_score(population, suite, settings.missing)
+        found, yet_more = capabilities_correlations(population, score, facts, published)
+        notices += remarks + more + yet_more
+        correlations += found
+        results.append(_population_result(population, score, facts))
+    return StudyResult(
+        provenance=Provenance(
+            program="confounded",
+            program_version=confounded.__version__,
+            sources=list(sources),
+            settings=settings,
+            shipped_scores=shipped,
+        ),
+        populations=results,
+        benchmarks=list(facts.values()),
+        areas=_areas_of(correlations, facts),
+        correlations=correlations,
+        population_summaries=population_summaries(correlations, settings.margin),
+        area_summaries=area_summaries(correlations, facts, settings.margin),
+        notices=notices,
+    )
+
+
+def _population_result(
+    population: Population, score: CapabilitiesScore, facts: Mapping[str, BenchmarkFacts]
+) -> PopulationResult:
+    """Record the models of a population and the fit of their capabilities scores."""
+    matrix, fit = population.matrix, score.fit
+    scored = score.of_population(population)
+    between = fit.correlation[np.triu_indices_from(fit.correlation, k=1)]
+    return PopulationResult(
+        population=population.name,
+        models=[
+            ModelResult(
+                model=facts_of.model,
+                name=facts_of.name,
+                family=facts_of.family,
+                organisation=facts_of.organisation,
+                parameters=facts_of.parameters,
+                training_flop=facts_of.training_flop,
+                capabilities_score=_number(own),
+            )
+            for facts_of, own in zip(population.models, scored, strict=True)
+        ],
+        n_models=len(population.models),
+        n_families=len(set(matrix.families)),
+        left_out=list(score.left_out),
+        suite=[
+            SuiteMember(benchmark=name, loading=float(loading))
+            for name, loading in zip(score.suite, fit.eigenvector, strict=True)
+        ],
+        eigenvalues=fit.eigenvalues.tolist(),
+        explained_share=float(fit.explained_share),
+        capability_correlations=CapabilityCorrelations(
+            benchmarks=list(score.suite),
+            rho=fit.correlation.tolist(),
+            mean=float(between.mean()),
+            standard_deviation=float(between.std()),
+        ),
+        scores={name: _numbers(matrix.column(name)) for name in facts if name in set(matrix.benchmarks)},
+    )
+
+
+def _areas_of(correlations: Sequence[Correlation], facts: Mapping[str, BenchmarkFacts]) -> list[AreaFacts]:
+    """Return the areas that the benchmarks belong to, in the order of the catalogue."""
+    met = {facts[one.benchmark].area for one in correlations}
+    return [
+        AreaFacts(
+            area=area.area,
+            title=area.title,
+            description=area.description,
+            finding=area.finding,
+            placed_by=area.placed_by,
+        )
+        for area in areas().values()
+        if area.area in met
+    ]
+
+
+def _number(value: float) -> float | None:
+    """Return a number, or None where there is none."""
+    return None if math.isnan(value) else float(value)
+
+
+def _numbers(values: NDArray[np.float64]) -> list[float | None]:
+    return [_number(value) for value in values]
