@@ -148,7 +148,7 @@ README: Final = """\
 
 Source: Ren et al. 2024, *Safetywashing: Do AI Safety Benchmarks Actually Measure Safety Progress?*,
 arXiv 2407.21792. The authors released their two score matrices under the MIT licence (`LICENSE`; copyright
-Center for AI Safety). The published figures were transcribed from the paper's tables 2-23 and figures 9 and 17.
+Center for AI Safety). The published figures were transcribed from the paper's tables 2-23, figures 9 and 17 and text.
 
 | file | holds |
 |---|---|
@@ -162,10 +162,12 @@ Center for AI Safety). The published figures were transcribed from the paper's t
 | `SHA256SUMS` | the checksum of every file, compared each time one is loaded |
 
 What was done: the matrices were turned from one column a benchmark into one row a score, sorted by population,
-model and benchmark; every score keeps the digits it was released with. A cell that was empty has no row
-({missing}). Model size, training FLOP and display name went to the catalogue of models.
-GPT-4o's percentages were divided by 100. The column of the published files that says `models` is called
-`population` here, and areas are written as ids. Nothing else was changed.
+model and benchmark; every score keeps the digits it was released with. Model size, training FLOP and display name
+went to the catalogue of models. GPT-4o's percentages were divided by 100. The column of the published files that says
+`models` is called `population` here, and areas are written as ids. Nothing else was changed. A cell that was empty
+has no row:
+
+{missing}
 
 These files are made by `scripts/build_safetywashing.py`; do not edit them.
 """
@@ -258,15 +260,15 @@ def fraction(percent: str) -> str:
 
 
 def missing_cells(matrices: Mapping[str, list[dict[str, str]]]) -> str:
-    """Return in words which cells of the matrices are empty."""
+    """Return a list of the cells of the matrices that are empty."""
     empty = {
         (population, benchmark): [row["model"] for row in matrix if row[benchmark] == ""]
         for population, matrix in matrices.items()
         for benchmark in matrix[0]
         if benchmark not in MODEL_FACTS
     }
-    return "; ".join(
-        f"{population}: {benchmark} for {', '.join(sorted(models))}"
+    return "\n".join(
+        f"- {population}, `{benchmark}`: {', '.join(sorted(models))}"
         for (population, benchmark), models in empty.items()
         if models
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Final, TypeVar
@@ -26,12 +27,12 @@ def rows(name: str) -> list[dict[str, str]]:
     """
     file = resources.files("confounded.catalog") / "data" / name
     try:
-        with file.open(encoding="utf-8", newline="") as stream:
-            return list(csv.DictReader(stream))
-    except OSError as problem:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
         raise DatasetError(
             f"the catalogue file {name}", found=str(problem), remedy="Install the package again."
         ) from problem
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def cell(row: Mapping[str, str], column: str, kind: Callable[[str], T]) -> T:

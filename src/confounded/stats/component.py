@@ -1,33 +1,122 @@
-"""The first component of a suite of columns."""
+"""The first component of a suite: one number for each model that says the most about its scores.
+
+The method is that of Ren et al. 2024 (arXiv 2407.21792), section 3: the eigenvector comes from the *Spearman*
+correlation matrix, the projection uses the *standardised scores* and not their ranks.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from confounded.errors import StatisticsError
 from confounded.stats.ranks import spearman_matrix
 
-__all__ = ["FirstComponent", "first_component"]
+__all__ = ["FirstComponent", "first_component", "standardise"]
 
 FloatArray = NDArray[np.float64]
+
+SAME_MAGNITUDE: Final = 1e-9
+"""Entries of an eigenvector this close in magnitude count as equal when its sign is set, so that rounding cannot
+choose between them; among equals the sum decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstComponent:
-    eigenvector: FloatArray
-    eigenvalues: FloatArray
+    """The first component of a suite of C columns over N rows.
+
+    Parameters
+    ----------
+    eigenvector : ndarray of shape (C,)
+        The first eigenvector of the Spearman matrix, of unit length.
+    eigenvalues : ndarray of shape (C,)
+        All eigenvalues, the largest first.
+    explained_share : float
+        The first eigenvalue over the sum of all.
+    correlation : ndarray of shape (C, C)
+        The Spearman matrix.
+    scores : ndarray of shape (N,)
+        The standardised columns projected on the eigenvector.
+    """
+
+    eigenvector: FloatArray = field(repr=False)
+    eigenvalues: FloatArray = field(repr=False)
     explained_share: float
-    correlation: FloatArray
-    scores: FloatArray
+    correlation: FloatArray = field(repr=False)
+    scores: FloatArray = field(repr=False)
 
 
-def first_component(columns: ArrayLike, reference: FloatArray | None = None) -> FirstComponent:
+def standardise(columns: ArrayLike) -> FloatArray:
+    """Bring columns to mean 0 and variance 1 (population, ddof = 0), missing values skipped.
+
+    Parameters
+    ----------
+    columns : array_like of shape (N, C)
+        NaN where a value is missing.
+
+    Returns
+    -------
+    ndarray of shape (N, C)
+        NaN where a value was missing.
+
+    Raises
+    ------
+    StatisticsError
+        If a column is empty or constant.
+    """
     X = np.asarray(columns, dtype=np.float64)
-    Z = (X - X.mean(0)) / X.std(0)
-    C = spearman_matrix(X)
-    w, V = np.linalg.eigh(C)
-    v = V[:, -1]
-    v = v * np.sign(v[np.argmax(np.abs(v))] if reference is None else v @ reference)
-    return FirstComponent(v, w[::-1].copy(), float(w[-1] / w.sum()), C, Z @ v)
+    if X.ndim != 2:
+        raise StatisticsError("columns of shape (N, C)", found=str(X.shape))
+    for position, column in enumerate(X.T):
+        present = column[~np.isnan(column)]
+        if present.size == 0 or np.ptp(present) == 0:
+            raise StatisticsError("columns that vary", found=f"column {position} constant or empty")
+    return np.asarray((X - np.nanmean(X, axis=0)) / np.nanstd(X, axis=0), dtype=np.float64)
+
+
+def first_component(columns: ArrayLike, reference: ArrayLike | None = None) -> FirstComponent:
+    """Fit the first component of a suite.
+
+    Parameters
+    ----------
+    columns : array_like of shape (N, C)
+        Complete scores.
+    reference : array_like of shape (C,), optional
+        The sign is set so that the inner product with it is positive. Without it, so that the entry of largest
+        magnitude is positive.
+
+    Returns
+    -------
+    FirstComponent
+
+    Raises
+    ------
+    StatisticsError
+        If a value is missing or a column is constant.
+    """
+    X = np.asarray(columns, dtype=np.float64)
+    R = spearman_matrix(X)
+    eigenvalues, vectors = np.linalg.eigh(R)
+    vector = vectors[:, -1]
+    sign = _own_sign(vector) if reference is None else np.sign(vector @ np.asarray(reference))
+    vector = vector * (sign or 1.0)
+    fit = FirstComponent(
+        eigenvector=vector,
+        eigenvalues=eigenvalues[::-1].copy(),
+        explained_share=float(eigenvalues[-1] / eigenvalues.sum()),
+        correlation=R,
+        scores=standardise(X) @ vector,
+    )
+    for array in (fit.eigenvector, fit.eigenvalues, fit.correlation, fit.scores):
+        array.flags.writeable = False
+    return fit
+
+
+def _own_sign(vector: FloatArray) -> float:
+    """Return the sign of the entry of largest magnitude; of several as large, that of their sum."""
+    magnitude = np.abs(vector)
+    largest = vector[magnitude >= magnitude.max() - SAME_MAGNITUDE]
+    return float(np.sign(largest.sum()) or np.sign(largest[0]))

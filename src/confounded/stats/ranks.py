@@ -1,4 +1,4 @@
-"""Ranks and rank correlations, tied values sharing the mean of their ranks."""
+"""Ranks and rank correlations; tied values share the mean of their ranks (midranks)."""
 
 from __future__ import annotations
 
@@ -14,23 +14,84 @@ FloatArray = NDArray[np.float64]
 
 
 def midranks(values: ArrayLike) -> FloatArray:
-    """Rank values from 1, ties sharing the mean of their ranks."""
+    """Rank values from 1 upwards, column by column.
+
+    Parameters
+    ----------
+    values : array_like of shape (N,) or (N, C)
+        Without missing values.
+
+    Returns
+    -------
+    ndarray of the same shape
+        Ranks; equal values share the mean of the ranks they take up.
+    """
     return np.asarray(rankdata(np.asarray(values, dtype=np.float64), axis=0), dtype=np.float64)
 
 
 def spearman(x: ArrayLike, y: ArrayLike) -> float:
-    """Return the Spearman correlation over the pairs in which neither is missing."""
+    """Return the Spearman correlation over the pairs of which neither value is missing.
+
+    Parameters
+    ----------
+    x, y : array_like of shape (N,)
+        NaN where a value is missing.
+
+    Returns
+    -------
+    float
+        NaN where fewer than two pairs are left or either side is constant.
+
+    Raises
+    ------
+    StatisticsError
+        If the shapes differ.
+    """
     a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if a.shape != b.shape or a.ndim != 1:
+        raise StatisticsError("two vectors of one length", found=f"{a.shape} and {b.shape}")
     both = ~(np.isnan(a) | np.isnan(b))
     a, b = a[both], b[both]
     if a.size < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
-    return float(np.corrcoef(midranks(a), midranks(b))[0, 1])
+    da, db = _centred_ranks(a), _centred_ranks(b)
+    # Centred midranks are whole numbers and halves: the sums are exact, and a perfect correlation is exactly 1.
+    return float(da @ db / np.sqrt((da @ da) * (db @ db)))
 
 
 def spearman_matrix(columns: ArrayLike) -> FloatArray:
-    """Return the (C, C) Spearman correlations of complete columns."""
+    """Return the Spearman correlations between complete columns.
+
+    Parameters
+    ----------
+    columns : array_like of shape (N, C)
+        Without missing values; no column constant.
+
+    Returns
+    -------
+    ndarray of shape (C, C)
+        Symmetric, with ones on the diagonal.
+
+    Raises
+    ------
+    StatisticsError
+        If a value is missing, a column is constant, or there is nothing to correlate.
+    """
     X = np.asarray(columns, dtype=np.float64)
+    if X.ndim != 2 or X.shape[0] < 2 or X.shape[1] < 1:
+        raise StatisticsError("columns of shape (N, C) with N of 2 or more", found=str(X.shape))
     if np.isnan(X).any():
-        raise StatisticsError("columns without missing cells", found="some")
-    return np.asarray(np.corrcoef(midranks(X), rowvar=False), dtype=np.float64)
+        raise StatisticsError("columns without missing values", found=f"{np.isnan(X).sum()} missing")
+    constant = np.flatnonzero(np.ptp(X, axis=0) == 0)
+    if constant.size:
+        raise StatisticsError("columns that vary", found=f"column {constant[0]} constant")
+    D = _centred_ranks(X)
+    products = D.T @ D
+    spread = np.sqrt(np.diag(products))
+    R = products / np.outer(spread, spread)
+    np.fill_diagonal(R, 1.0)
+    return np.asarray((R + R.T) / 2.0, dtype=np.float64)
+
+
+def _centred_ranks(values: FloatArray) -> FloatArray:
+    return midranks(values) - (values.shape[0] + 1) / 2.0

@@ -1,0 +1,336 @@
+"""Resampled capabilities correlations: bootstrap and jackknife, by case and by family.
+
+Source of the statistic: Ren et al. 2024 (arXiv 2407.21792), section 3; everything of it is done anew in every
+resample: the Spearman matrix of the suite, its first eigenvector, the standardisation, the ranks. The eigenvector of
+a replicate is aligned to that of the full sample by inner product.
+
+A resample is a vector of counts over the M models, and all schemes share one kernel (`confounded.stats.kernel`):
+
+- case bootstrap: M models drawn with replacement;
+- family bootstrap: F families drawn with replacement, each with all its models (Cameron, Gelbach & Miller 2008);
+- jackknife and family jackknife: each model, or each family, left out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from confounded.errors import StatisticsError
+from confounded.stats.component import first_component, standardise
+
+__all__ = [
+    "DEGENERATE",
+    "PIECE",
+    "Replicates",
+    "ResamplingProblem",
+    "jackknife_counts",
+    "prepare",
+    "replicate_bootstrap",
+    "replicate_counts",
+]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+PIECE: Final = 256
+"""Replicates that are worth handing to a thread at a time: milliseconds for a small study, seconds for a huge one."""
+
+DEGENERATE: Final = {
+    1: "fewer than four distinct models",
+    2: "a constant column",
+    3: "a constant capability benchmark",
+    4: "another first component (congruence below .9)",
+}
+"""What each status other than 0 says of a replicate."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResamplingProblem:
+    """Everything about a study that resampling does not change, sorted once.
+
+    Made by `prepare`; its fields are the kernel's arguments. Columns stand group by group: those of a group are
+    correlated with the same reference over the same models.
+    """
+
+    n_models: int
+    positions: IntArray = field(repr=False)
+    suite: FloatArray = field(repr=False)
+    suite_order: NDArray[np.int32] = field(repr=False)
+    suite_last: NDArray[np.bool_] = field(repr=False)
+    start_order: NDArray[np.int32] = field(repr=False)
+    eigenvector: FloatArray = field(repr=False)
+    column_members: NDArray[np.int32] = field(repr=False)
+    column_last: NDArray[np.bool_] = field(repr=False)
+    column_offsets: IntArray = field(repr=False)
+    group_columns: IntArray = field(repr=False)
+    group_masks: NDArray[np.bool_] = field(repr=False)
+    group_members: NDArray[np.int32] = field(repr=False)
+    group_last: NDArray[np.bool_] = field(repr=False)
+    group_offsets: IntArray = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Replicates:
+    """Replicated correlations.
+
+    Parameters
+    ----------
+    rho : ndarray of shape (R, B)
+        The correlation of every column in every replicate; NaN where the replicate is degenerate.
+    status : ndarray of shape (R, B)
+        0, or why the replicate is degenerate (a key of `DEGENERATE`).
+    """
+
+    rho: FloatArray = field(repr=False)
+    status: NDArray[np.uint8] = field(repr=False)
+
+    def degenerate(self) -> IntArray:
+        """Return the (B,) numbers of degenerate replicates."""
+        return np.count_nonzero(self.status, axis=0).astype(np.int64)
+
+
+def prepare(
+    suite: ArrayLike, columns: ArrayLike, references: Sequence[ArrayLike | None] | None = None
+) -> ResamplingProblem:
+    """Sort what resampling needs sorted.
+
+    Parameters
+    ----------
+    suite : array_like of shape (M, C)
+        The scores on the capability benchmarks, complete.
+    columns : array_like of shape (M, B)
+        The scores to correlate; NaN where a model has none, and the correlation is over the others.
+    references : sequence of B (array_like of shape (M,) or None), optional
+        What each column is correlated with: None is the capabilities score, which is refitted; an array is itself.
+
+    Returns
+    -------
+    ResamplingProblem
+
+    Raises
+    ------
+    StatisticsError
+        If the suite has missing or constant columns, or lengths differ.
+    """
+    X = np.ascontiguousarray(suite, dtype=np.float64)
+    Y = np.asarray(columns, dtype=np.float64)
+    if X.ndim != 2 or Y.ndim != 2 or X.shape[0] != Y.shape[0]:
+        raise StatisticsError(
+            "a suite of shape (M, C) and columns of shape (M, B)", found=f"{X.shape} and {Y.shape}"
+        )
+    wanted = [None] * Y.shape[1] if references is None else list(references)
+    if len(wanted) != Y.shape[1]:
+        raise StatisticsError(f"{Y.shape[1]} references, one a column", found=str(len(wanted)))
+    fit = first_component(X)
+    Z = standardise(X)
+    sorted_suite = [_sorted(column, np.arange(X.shape[0])) for column in Z.T]
+    groups = _grouped(Y, wanted)
+    members = [_sorted(Y[:, b], np.flatnonzero(group.mask)) for group in groups for b in group.columns]
+    references_sorted = [
+        (np.empty(0, np.int32), np.empty(0, np.bool_))
+        if group.reference is None
+        else _sorted(group.reference, np.flatnonzero(group.mask))
+        for group in groups
+    ]
+    return ResamplingProblem(
+        n_models=X.shape[0],
+        positions=np.array([b for group in groups for b in group.columns], dtype=np.int64),
+        suite=np.ascontiguousarray(Z),
+        suite_order=np.array([order for order, _ in sorted_suite], dtype=np.int32),
+        suite_last=np.array([last for _, last in sorted_suite], dtype=np.bool_),
+        start_order=np.argsort(fit.scores, kind="stable").astype(np.int32),
+        eigenvector=np.array(fit.eigenvector),
+        column_members=_joined([order for order, _ in members], np.int32),
+        column_last=_joined([last for _, last in members], np.bool_),
+        column_offsets=_offsets([order.size for order, _ in members]),
+        group_columns=_offsets([len(group.columns) for group in groups]),
+        group_masks=np.array([group.mask for group in groups], dtype=np.bool_).reshape(-1, X.shape[0]),
+        group_members=_joined([order for order, _ in references_sorted], np.int32),
+        group_last=_joined([last for _, last in references_sorted], np.bool_),
+        group_offsets=_offsets([order.size for order, _ in references_sorted]),
+    )
+
+
+def replicate_counts(problem: ResamplingProblem, counts: ArrayLike) -> Replicates:
+    """Compute the replicates of given resamples.
+
+    Parameters
+    ----------
+    problem : ResamplingProblem
+    counts : array_like of shape (R, M)
+        How often each model stands in each resample; whole numbers of at least 0.
+
+    Returns
+    -------
+    Replicates
+
+    Raises
+    ------
+    StatisticsError
+        If the counts are of another shape, negative or fractional, or a resample is empty.
+    """
+    given = np.ascontiguousarray(counts, dtype=np.float64)
+    if given.ndim != 2 or given.shape[1] != problem.n_models:
+        raise StatisticsError(f"counts of shape (R, {problem.n_models})", found=str(given.shape))
+    if (given < 0).any() or (given != np.floor(given)).any() or (given.sum(axis=1) == 0).any():
+        raise StatisticsError("resamples of whole counts, none of them empty", found="others")
+    replicates = _empty(problem, given.shape[0])
+    if given.shape[0]:
+        _run(problem, 0, given.shape[0], given, np.zeros(problem.n_models, np.int32), 1, 0, replicates)
+    return _in_order(problem, replicates)
+
+
+def replicate_bootstrap(
+    problem: ResamplingProblem, units: ArrayLike, start: int, stop: int, seed: int
+) -> Replicates:
+    """Compute some of the replicates of a bootstrap.
+
+    Replicate r depends on the seed and on r alone: pieces computed apart, in any order and by any number of threads,
+    are the same as all of them computed at once.
+
+    Parameters
+    ----------
+    problem : ResamplingProblem
+    units : array_like of shape (M,)
+        The unit that each model is drawn with, from 0 to U - 1: its own for the case bootstrap, its family's for the
+        family bootstrap. U units are drawn with replacement.
+    start, stop : int
+        The numbers of the first replicate and of the one after the last.
+    seed : int
+        From 0 to 2**64 - 1.
+
+    Returns
+    -------
+    Replicates
+        Of shape (stop - start, B).
+
+    Raises
+    ------
+    StatisticsError
+        If the units are not numbered from 0 without a gap.
+    """
+    unit = np.ascontiguousarray(units, dtype=np.int32)
+    n_units = int(unit.max(initial=-1)) + 1
+    if unit.shape != (problem.n_models,) or set(unit.tolist()) != set(range(n_units)):
+        raise StatisticsError(f"{problem.n_models} units numbered from 0 without a gap", found="others")
+    replicates = _empty(problem, stop - start)
+    if stop > start:
+        none_given = np.empty((0, problem.n_models))
+        _run(problem, start, stop, none_given, unit, n_units, seed, replicates)
+    return _in_order(problem, replicates)
+
+
+def jackknife_counts(units: ArrayLike) -> FloatArray:
+    """Return the resamples that leave out each unit once.
+
+    Parameters
+    ----------
+    units : array_like of shape (M,)
+        The unit of each model, from 0 to U - 1.
+
+    Returns
+    -------
+    ndarray of shape (U, M)
+        0 for the models of the unit left out, 1 for all others.
+    """
+    unit = np.asarray(units, dtype=np.int64)
+    return (unit[None, :] != np.arange(unit.max(initial=-1) + 1)[:, None]).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Columns that share their reference and their models."""
+
+    reference: FloatArray | None
+    mask: NDArray[np.bool_]
+    columns: list[int]
+
+
+def _grouped(Y: FloatArray, references: Sequence[ArrayLike | None]) -> list[_Group]:
+    """Put together the columns that are correlated with the same reference over the same models."""
+    groups: dict[tuple[bytes | None, bytes], _Group] = {}
+    for b, given in enumerate(references):
+        reference = None if given is None else np.asarray(given, dtype=np.float64)
+        mask = ~np.isnan(Y[:, b])
+        if reference is not None:
+            if reference.shape != mask.shape:
+                raise StatisticsError(f"references of shape {mask.shape}", found=str(reference.shape))
+            mask &= ~np.isnan(reference)
+        key = (None if reference is None else reference.tobytes(), mask.tobytes())
+        groups.setdefault(key, _Group(reference, mask, [])).columns.append(b)
+    return list(groups.values())
+
+
+def _sorted(
+    values: FloatArray, rows: NDArray[np.intp] | IntArray
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Return some rows in the order of their values, and which of them end a group of ties."""
+    order = rows[np.argsort(values[rows], kind="stable")]
+    ordered = values[order]
+    last = np.ones(order.size, dtype=np.bool_)
+    last[:-1] = ordered[1:] != ordered[:-1]
+    return order.astype(np.int32), last
+
+
+def _joined(arrays: Sequence[NDArray[np.generic]], dtype: type[np.generic]) -> NDArray[np.generic]:
+    return np.concatenate([np.empty(0, dtype), *arrays]).astype(dtype)
+
+
+def _offsets(sizes: Sequence[int]) -> IntArray:
+    return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.int64)
+
+
+def _empty(problem: ResamplingProblem, n: int) -> Replicates:
+    shape = (n, problem.positions.size)
+    return Replicates(np.empty(shape), np.empty(shape, dtype=np.uint8))
+
+
+def _in_order(problem: ResamplingProblem, grouped: Replicates) -> Replicates:
+    """Return the replicates with the columns in the caller's order, read-only."""
+    back = np.argsort(problem.positions)
+    rho, status = grouped.rho[:, back], grouped.status[:, back]
+    rho.flags.writeable = status.flags.writeable = False
+    return Replicates(rho, status)
+
+
+def _run(
+    problem: ResamplingProblem,
+    start: int,
+    stop: int,
+    given: FloatArray,
+    unit: NDArray[np.int32],
+    n_units: int,
+    seed: int,
+    into: Replicates,
+) -> None:
+    """Call the compiled kernel."""
+    from confounded.stats.kernel import kernel
+
+    kernel()(
+        start,
+        stop,
+        given,
+        unit,
+        n_units,
+        np.uint64(seed),
+        problem.suite,
+        problem.suite_order,
+        problem.suite_last,
+        problem.start_order,
+        problem.eigenvector,
+        problem.column_members,
+        problem.column_last,
+        problem.column_offsets,
+        problem.group_columns,
+        problem.group_masks,
+        problem.group_members,
+        problem.group_last,
+        problem.group_offsets,
+        into.rho,
+        into.status,
+    )
