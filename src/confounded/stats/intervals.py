@@ -38,7 +38,7 @@ FEWEST_FAMILIES: Final = 4
 """Below four families the jackknife has two degrees of freedom or fewer: its interval covers nearly everything."""
 
 FEWEST_FAMILIES_FOR_VERDICT: Final = 6
-"""Below six families the coverage of the jackknife-t cannot be vouched for (`validation/coverage`)."""
+"""Below six families the coverage of the jackknife-t cannot be vouched for (`validation/README.md`)."""
 
 BONETT_WRIGHT: Final = 2.0
 """The variance of atanh(rho) is (1 + rho² / 2) / (n - 3); Bonett & Wright 2000, Psychometrika 65, eq. 3."""

@@ -107,16 +107,25 @@ def _suite_ranks(counts, total, order, last, ranks):  # type: ignore[no-untyped-
 @inner
 def _suite_correlations(counts, ranks, R, status):  # type: ignore[no-untyped-def]
     """Correlate the ranked columns of the suite in every lane; a constant column is marked."""
-    width = ranks.shape[1]
+    n, width = ranks.shape[0], ranks.shape[1]
     R[:] = 0.0
-    weighted = np.empty(LANES)
-    for row in range(counts.shape[0]):
+    own = np.empty((4, LANES))
+    whole = n - n % 4
+    for row in range(0, whole, 4):
         for a in range(width):
-            for lane in range(LANES):
-                weighted[lane] = counts[row, lane] * ranks[row, a, lane]
+            for k in range(4):
+                for lane in range(LANES):
+                    own[k, lane] = counts[row + k, lane] * ranks[row + k, a, lane]
             for b in range(a, width):
                 for lane in range(LANES):
-                    R[a, b, lane] += weighted[lane] * ranks[row, b, lane]
+                    R[a, b, lane] += (
+                        own[0, lane] * ranks[row, b, lane] + own[1, lane] * ranks[row + 1, b, lane]
+                    ) + (own[2, lane] * ranks[row + 2, b, lane] + own[3, lane] * ranks[row + 3, b, lane])
+    for row in range(whole, n):
+        for a in range(width):
+            for b in range(a, width):
+                for lane in range(LANES):
+                    R[a, b, lane] += counts[row, lane] * ranks[row, a, lane] * ranks[row, b, lane]
     for a in range(width):
         for lane in range(LANES):
             if R[a, a, lane] == 0.0:
@@ -157,6 +166,7 @@ def _first_eigenvectors(R, A, B, reference, vectors, product, status):  # type: 
     The matrix is squared until only its first eigenvector is left in its columns, of which the largest is taken.
     """
     width = R.shape[0]
+    whole = width - width % 4
     A[:] = R
     for _ in range(SQUARINGS):
         trace = np.zeros(LANES)
@@ -171,7 +181,12 @@ def _first_eigenvectors(R, A, B, reference, vectors, product, status):  # type: 
             for b in range(a, width):
                 for lane in range(LANES):
                     B[a, b, lane] = 0.0
-                for c in range(width):
+                for c in range(0, whole, 4):
+                    for lane in range(LANES):
+                        B[a, b, lane] += (
+                            A[a, c, lane] * A[b, c, lane] + A[a, c + 1, lane] * A[b, c + 1, lane]
+                        ) + (A[a, c + 2, lane] * A[b, c + 2, lane] + A[a, c + 3, lane] * A[b, c + 3, lane])
+                for c in range(whole, width):
                     for lane in range(LANES):
                         B[a, b, lane] += A[a, c, lane] * A[b, c, lane]
                 for lane in range(LANES):
@@ -203,12 +218,21 @@ def _scores(counts, total, suite, vectors, scores):  # type: ignore[no-untyped-d
     """Score every distinct model once in every lane: standardised suite (ddof 0) on the eigenvector."""
     mean = np.empty(LANES)
     square = np.empty(LANES)
+    n = suite.shape[0]
+    whole = n - n % 4
     scores[:] = 0.0
     for j in range(suite.shape[1]):
         for lane in range(LANES):
             mean[lane] = 0.0
             square[lane] = 0.0
-        for row in range(suite.shape[0]):
+        for row in range(0, whole, 4):
+            one, two, three, four = suite[row, j], suite[row + 1, j], suite[row + 2, j], suite[row + 3, j]
+            for lane in range(LANES):
+                first, second = counts[row, lane] * one, counts[row + 1, lane] * two
+                third, fourth = counts[row + 2, lane] * three, counts[row + 3, lane] * four
+                mean[lane] += (first + second) + (third + fourth)
+                square[lane] += (first * one + second * two) + (third * three + fourth * four)
+        for row in range(whole, n):
             value = suite[row, j]
             for lane in range(LANES):
                 weighted = counts[row, lane] * value
@@ -307,9 +331,37 @@ def _correlate(counts, weighted, spread, total, members, last, rho):  # type: ig
     products = np.zeros(LANES)
     for lane in range(LANES):
         before[lane] = -0.5 * total[lane]
-    for t in range(members.shape[0]):
+    n = members.shape[0]
+    t = 0
+    alone = True
+    while t < n:
         row = members[t]
-        if last[t]:
+        if alone and t + 3 < n and last[t] and last[t + 1] and last[t + 2] and last[t + 3]:
+            # Four models without a tie, in one pass over the lanes.
+            second, third, fourth = members[t + 1], members[t + 2], members[t + 3]
+            for lane in range(LANES):
+                start = before[lane]
+                one, two = counts[row, lane], counts[second, lane]
+                three, four = counts[third, lane], counts[fourth, lane]
+                rank_one = start + one * 0.5
+                start += one
+                rank_two = start + two * 0.5
+                start += two
+                rank_three = start + three * 0.5
+                start += three
+                rank_four = start + four * 0.5
+                before[lane] = start + four
+                squares[lane] += (one * rank_one * rank_one + two * rank_two * rank_two) + (
+                    three * rank_three * rank_three + four * rank_four * rank_four
+                )
+                products[lane] += (rank_one * weighted[row, lane] + rank_two * weighted[second, lane]) + (
+                    rank_three * weighted[third, lane] + rank_four * weighted[fourth, lane]
+                )
+            t += 4
+            continue
+        alone = last[t]
+        t += 1
+        if alone:
             for lane in range(LANES):
                 size = group[lane] + counts[row, lane]
                 rank = before[lane] + size * 0.5

@@ -94,4 +94,4 @@ def spearman_matrix(columns: ArrayLike) -> FloatArray:
 
 
 def _centred_ranks(values: FloatArray) -> FloatArray:
-    return midranks(values) - (values.shape[0] + 1) / 2.0
+    return np.subtract(midranks(values), (len(values) + 1) / 2.0)

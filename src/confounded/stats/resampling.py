@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,6 +36,7 @@ __all__ = [
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 PIECE: Final = 256
 """Replicates that are worth handing to a thread at a time: milliseconds for a small study, seconds for a huge one."""
@@ -91,18 +92,19 @@ class Replicates:
 
     def degenerate(self) -> IntArray:
         """Return the (B,) numbers of degenerate replicates."""
-        return np.count_nonzero(self.status, axis=0).astype(np.int64)
+        return np.asarray(np.count_nonzero(self.status, axis=0), dtype=np.int64)
 
 
 def prepare(
-    suite: ArrayLike, columns: ArrayLike, references: Sequence[ArrayLike | None] | None = None
+    suite: ArrayLike | None, columns: ArrayLike, references: Sequence[ArrayLike | None] | None = None
 ) -> ResamplingProblem:
     """Sort what resampling needs sorted.
 
     Parameters
     ----------
-    suite : array_like of shape (M, C)
-        The scores on the capability benchmarks, complete.
+    suite : array_like of shape (M, C) or None
+        The scores on the capability benchmarks, complete. None where no column is correlated with the capabilities
+        score.
     columns : array_like of shape (M, B)
         The scores to correlate; NaN where a model has none, and the correlation is over the others.
     references : sequence of B (array_like of shape (M,) or None), optional
@@ -117,8 +119,9 @@ def prepare(
     StatisticsError
         If the suite has missing or constant columns, or lengths differ.
     """
-    X = np.ascontiguousarray(suite, dtype=np.float64)
     Y = np.asarray(columns, dtype=np.float64)
+    # The kernel always fits a suite; where nobody asks for the score, any column that varies will do.
+    X = np.ascontiguousarray(np.arange(len(Y))[:, None] if suite is None else suite, dtype=np.float64)
     if X.ndim != 2 or Y.ndim != 2 or X.shape[0] != Y.shape[0]:
         raise StatisticsError(
             "a suite of shape (M, C) and columns of shape (M, B)", found=f"{X.shape} and {Y.shape}"
@@ -126,6 +129,10 @@ def prepare(
     wanted = [None] * Y.shape[1] if references is None else list(references)
     if len(wanted) != Y.shape[1]:
         raise StatisticsError(f"{Y.shape[1]} references, one a column", found=str(len(wanted)))
+    if suite is None and any(one is None for one in wanted):
+        raise StatisticsError(
+            "a suite where columns are correlated with the capabilities score", found="none"
+        )
     fit = first_component(X)
     Z = standardise(X)
     sorted_suite = [_sorted(column, np.arange(X.shape[0])) for column in Z.T]
@@ -239,7 +246,8 @@ def jackknife_counts(units: ArrayLike) -> FloatArray:
         0 for the models of the unit left out, 1 for all others.
     """
     unit = np.asarray(units, dtype=np.int64)
-    return (unit[None, :] != np.arange(unit.max(initial=-1) + 1)[:, None]).astype(np.float64)
+    left_out = np.arange(unit.max(initial=-1) + 1)
+    return np.asarray(unit[None, :] != left_out[:, None], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +285,8 @@ def _sorted(
     return order.astype(np.int32), last
 
 
-def _joined(arrays: Sequence[NDArray[np.generic]], dtype: type[np.generic]) -> NDArray[np.generic]:
-    return np.concatenate([np.empty(0, dtype), *arrays]).astype(dtype)
+def _joined(arrays: Sequence[NDArray[Scalar]], dtype: type[Scalar]) -> NDArray[Scalar]:
+    return np.concatenate([np.empty(0, dtype), *arrays])
 
 
 def _offsets(sizes: Sequence[int]) -> IntArray:

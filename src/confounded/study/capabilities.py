@@ -126,7 +126,7 @@ def capabilities_score(
     left_out = tuple(
         LeftOut(
             model=population.matrix.models[row],
-            missing=[name for name, gone in zip(suite, absent[row].tolist(), strict=True) if gone],
+            missing=[suite[column] for column in np.flatnonzero(absent[row])],
         )
         for row in np.flatnonzero(incomplete)
     )
@@ -167,8 +167,8 @@ def _without_incomplete(
     absent = np.isnan(population.matrix.columns(suite)).any(axis=0)
     if not absent.any():
         return suite, []
-    dropped = ", ".join(name for name, gone in zip(suite, absent.tolist(), strict=True) if gone)
-    kept = tuple(name for name, gone in zip(suite, absent.tolist(), strict=True) if not gone)
+    dropped = ", ".join(suite[column] for column in np.flatnonzero(absent))
+    kept = tuple(suite[column] for column in np.flatnonzero(~absent))
     if len(kept) < SMALLEST_SUITE:
         raise ContentError(
             f"at least {SMALLEST_SUITE} capability benchmarks without a missing cell",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from confounded.stats.component import first_component
+from confounded.stats.intervals import effective_families
 from confounded.stats.ranks import spearman
 from confounded.study.capabilities import FEWEST_MODELS, CapabilitiesScore
 from confounded.study.population import CAPABILITIES_SCORE, Population
@@ -16,12 +18,14 @@ from confounded.study.result import (
     BenchmarkFacts,
     ComputeCorrelation,
     Correlation,
+    Interval,
     Notice,
     ScoreCorrelation,
 )
-from confounded.study.settings import SMALLEST_SUITE
+from confounded.study.settings import SMALLEST_SUITE, Settings
+from confounded.study.uncertainty import Resampled, Target, resample
 
-__all__ = ["capabilities_correlations"]
+__all__ = ["Evidence", "capabilities_correlations", "gather_evidence"]
 
 ACCURACY_ON = "accuracy on "
 """How the catalogue begins to name the accuracy on a calibration metric's own data set."""
@@ -29,11 +33,128 @@ ACCURACY_ON = "accuracy on "
 FloatArray = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One correlation of the full sample. `rho` is None where it is undefined, and `reason` says why."""
+
+    rho: float | None
+    both: NDArray[np.bool_] = field(repr=False)
+    reason: str | None
+
+    @property
+    def n_models(self) -> int:
+        """Return over how many models it is."""
+        return int(self.both.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The resampled correlations of a population, by benchmark.
+
+    Parameters
+    ----------
+    with_score : mapping of str to (Resampled, int)
+        Of every benchmark with the capabilities score: where it is found, and at which position.
+    with_accuracy : mapping of str to (Resampled, int)
+        Of calibration metrics with the accuracy on their own data set.
+    without_itself : mapping of str to (Resampled, int)
+        Of the benchmarks of the suite with a score refitted without them.
+    """
+
+    with_score: Mapping[str, tuple[Resampled, int]] = field(repr=False)
+    with_accuracy: Mapping[str, tuple[Resampled, int]] = field(repr=False)
+    without_itself: Mapping[str, tuple[Resampled, int]] = field(repr=False)
+
+    def headline(self, benchmark: str) -> tuple[Resampled, int] | None:
+        """Return what the headline correlation of a benchmark rests on."""
+        return self.with_accuracy.get(benchmark) or self.with_score.get(benchmark)
+
+
+def gather_evidence(
+    population: Population,
+    score: CapabilitiesScore,
+    facts: Mapping[str, BenchmarkFacts],
+    settings: Settings,
+    *,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Evidence:
+    """Resample every correlation of a population that is defined.
+
+    Parameters
+    ----------
+    population : Population
+    score : CapabilitiesScore
+    facts : mapping of str to BenchmarkFacts
+    settings : Settings
+    threads : int, optional
+    progress : callable, optional
+        Told how many pieces of the bootstrap are done, and of how many.
+
+    Returns
+    -------
+    Evidence
+    """
+    scores = score.of_population(population)
+    families = population.matrix.families
+    scored, calibrated = {}, {}
+    for benchmark in _measured(population, facts):
+        values = population.matrix.column(benchmark)
+        if correlation(values, scores).rho is not None:
+            scored[benchmark] = Target(values[score.rows])
+        accuracy = own_accuracy(population, facts[benchmark])
+        if accuracy is not None and correlation(values, accuracy).rho is not None:
+            calibrated[benchmark] = Target(values, accuracy)
+    own_families = [families[row] for row in score.rows]
+    return Evidence(
+        with_score=_resampled(score.columns, scored, own_families, settings, threads, progress),
+        with_accuracy=_resampled(None, calibrated, families, settings, threads, None),
+        without_itself=_without_itself(score, own_families, settings),
+    )
+
+
+def _resampled(
+    suite: FloatArray | None,
+    targets: Mapping[str, Target],
+    families: Sequence[str],
+    settings: Settings,
+    threads: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, tuple[Resampled, int]]:
+    """Resample some benchmarks together."""
+    if not targets:
+        return {}
+    found = resample(suite, list(targets.values()), families, settings, threads=threads, progress=progress)
+    return {benchmark: (found, position) for position, benchmark in enumerate(targets)}
+
+
+def _without_itself(
+    score: CapabilitiesScore, families: Sequence[str], settings: Settings
+) -> dict[str, tuple[Resampled, int]]:
+    """Resample each benchmark of the suite with a score of the others."""
+    if len(score.suite) <= SMALLEST_SUITE:
+        return {}
+    return {
+        benchmark: (
+            resample(
+                np.delete(score.columns, own, axis=1),
+                [Target(score.columns[:, own])],
+                families,
+                settings,
+                bootstrap=False,
+            ),
+            0,
+        )
+        for own, benchmark in enumerate(score.suite)
+    }
+
+
 def capabilities_correlations(
     population: Population,
     score: CapabilitiesScore,
     facts: Mapping[str, BenchmarkFacts],
     published: PublishedFigures,
+    evidence: Evidence,
 ) -> tuple[list[Correlation], list[Notice]]:
     """Correlate every benchmark of a population with capability.
 
@@ -46,6 +167,8 @@ def capabilities_correlations(
         What each benchmark is correlated with; its order is that of the result.
     published : PublishedFigures
         The figures the paper prints, to stand beside ours where the models are the paper's.
+    evidence : Evidence
+        The same correlations, resampled.
 
     Returns
     -------
@@ -56,40 +179,51 @@ def capabilities_correlations(
     """
     scores = score.of_population(population)
     compute = np.array([np.nan if m.training_flop is None else m.training_flop for m in population.models])
-    measured = set(population.matrix.benchmarks)
     correlations, notices = [], []
-    for benchmark, fact in facts.items():
-        if benchmark not in measured:
-            continue
+    for benchmark in _measured(population, facts):
+        fact = facts[benchmark]
         values = population.matrix.column(benchmark)
-        accuracy = _own_accuracy(population, fact)
+        accuracy = own_accuracy(population, fact)
         if accuracy is None and fact.correlated_with != CAPABILITIES_SCORE:
             notices.append(_no_accuracy(population, fact))
-        reference = scores if accuracy is None else accuracy
         correlated_with = CAPABILITIES_SCORE if accuracy is None else fact.correlated_with
-        rho, both, reason = correlation(values, reference)
+        measured = correlation(values, scores if accuracy is None else accuracy)
+        families = [population.matrix.families[row] for row in np.flatnonzero(measured.both)]
+        sizes = list({family: families.count(family) for family in families}.values())
+        intervals = _intervals(evidence.headline(benchmark))
         correlations.append(
             Correlation(
                 population=population.name,
                 benchmark=benchmark,
                 correlated_with=correlated_with,
-                rho=rho,
-                n_models=int(both.sum()),
-                n_families=len({population.matrix.families[row] for row in np.flatnonzero(both)}),
+                rho=measured.rho,
+                n_models=measured.n_models,
+                n_families=len(sizes),
+                effective_families=effective_families(sizes),
                 in_suite=benchmark in score.suite,
-                reason=reason,
+                reason=measured.reason,
+                interval=intervals[0] if intervals else None,
+                intervals=intervals[1:],
                 published=published.find(population.name, benchmark, correlated_with),
-                without_itself=_without_itself(score, benchmark) if benchmark in score.suite else None,
-                against_score=None if accuracy is None else _score_correlation(values, scores),
+                without_itself=_refitted(score, benchmark, evidence.without_itself.get(benchmark)),
+                against_score=(
+                    None
+                    if accuracy is None
+                    else _beside(correlation(values, scores), evidence.with_score.get(benchmark))
+                ),
                 compute=_compute_correlation(population, benchmark, values, compute, published),
             )
         )
     return correlations, notices
 
 
-def correlation(
-    values: FloatArray, reference: FloatArray
-) -> tuple[float | None, NDArray[np.bool_], str | None]:
+def _measured(population: Population, facts: Mapping[str, BenchmarkFacts]) -> list[str]:
+    """Return the benchmarks the population has scores on, in the order of the facts."""
+    present = set(population.matrix.benchmarks)
+    return [benchmark for benchmark in facts if benchmark in present]
+
+
+def correlation(values: FloatArray, reference: FloatArray) -> Measured:
     """Return the Spearman correlation over the models that have both.
 
     Parameters
@@ -99,24 +233,19 @@ def correlation(
 
     Returns
     -------
-    rho : float or None
-        None where it is undefined.
-    both : ndarray of shape (M,)
-        Which models have both.
-    reason : str or None
-        Why it is undefined.
+    Measured
     """
     both = ~(np.isnan(values) | np.isnan(reference))
     if both.sum() < FEWEST_MODELS:
-        return None, both, f"fewer than {FEWEST_MODELS} models have both"
+        return Measured(None, both, f"fewer than {FEWEST_MODELS} models have both")
     if np.ptp(values[both]) == 0:
-        return None, both, "all models have the same score"
+        return Measured(None, both, "all models have the same score")
     if np.ptp(reference[both]) == 0:
-        return None, both, "all models are equally capable"
-    return float(spearman(values[both], reference[both])), both, None
+        return Measured(None, both, "all models are equally capable")
+    return Measured(spearman(values[both], reference[both]), both, None)
 
 
-def _own_accuracy(population: Population, fact: BenchmarkFacts) -> FloatArray | None:
+def own_accuracy(population: Population, fact: BenchmarkFacts) -> FloatArray | None:
     """Return the accuracy on a calibration metric's own data set, if the population has it."""
     data_set = fact.correlated_with.removeprefix(ACCURACY_ON)
     if not fact.correlated_with.startswith(ACCURACY_ON) or data_set not in population.matrix.benchmarks:
@@ -132,18 +261,27 @@ def _no_accuracy(population: Population, fact: BenchmarkFacts) -> Notice:
     )
 
 
-def _score_correlation(values: FloatArray, scores: FloatArray) -> ScoreCorrelation:
-    rho, both, _ = correlation(values, scores)
-    return ScoreCorrelation(rho=rho, n_models=int(both.sum()))
+def _intervals(found: tuple[Resampled, int] | None) -> list[Interval]:
+    """Return the intervals of a correlation, the default first; none where it is undefined."""
+    return [] if found is None else found[0].intervals[found[1]]
 
 
-def _without_itself(score: CapabilitiesScore, benchmark: str) -> ScoreCorrelation | None:
-    """Correlate a capability benchmark with a score refitted without it."""
-    own = score.suite.index(benchmark)
-    if len(score.suite) <= SMALLEST_SUITE:
+def _beside(measured: Measured, found: tuple[Resampled, int] | None) -> ScoreCorrelation:
+    intervals = _intervals(found)
+    return ScoreCorrelation(
+        rho=measured.rho, n_models=measured.n_models, interval=intervals[0] if intervals else None
+    )
+
+
+def _refitted(
+    score: CapabilitiesScore, benchmark: str, found: tuple[Resampled, int] | None
+) -> ScoreCorrelation | None:
+    """Correlate a benchmark of the suite with a score refitted without it."""
+    if found is None:
         return None
+    own = score.suite.index(benchmark)
     fit = first_component(np.delete(score.columns, own, axis=1))
-    return _score_correlation(score.columns[:, own], fit.scores)
+    return _beside(correlation(score.columns[:, own], fit.scores), found)
 
 
 def _compute_correlation(
@@ -156,9 +294,9 @@ def _compute_correlation(
     """Correlate a benchmark with training compute, if any model's is known."""
     if np.isnan(compute).all():
         return None
-    rho, both, _ = correlation(values, compute)
+    measured = correlation(values, compute)
     return ComputeCorrelation(
-        rho=rho,
-        n_models=int(both.sum()),
+        rho=measured.rho,
+        n_models=measured.n_models,
         published=published.find(population.name, benchmark, "training compute"),
     )

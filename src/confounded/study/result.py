@@ -25,6 +25,7 @@ __all__ = [
     "CapabilityCorrelations",
     "ComputeCorrelation",
     "Correlation",
+    "Interval",
     "LeftOut",
     "ModelResult",
     "Notice",
@@ -146,11 +147,36 @@ class ComputeCorrelation(msgspec.Struct, frozen=True, kw_only=True):
     published: Published | None = None
 
 
+class Interval(msgspec.Struct, frozen=True, kw_only=True):
+    """An interval for a correlation. Where `low` and `high` are null, `reason` says why.
+
+    `method` is one of
+
+    - ``family jackknife t``: the default; leaves out each family once, Student's t with F - 1 degrees of freedom;
+    - ``family jackknife t, effective families``: the same with G - 1 degrees of freedom;
+    - ``case bootstrap percentile``: takes models to be independent;
+    - ``family bootstrap percentile``: draws whole families;
+    - ``Bonett-Wright``: takes models to be independent and the score to be fixed.
+
+    `n_replicates` and `n_degenerate` count the resamples behind it and those from which nothing could be computed.
+    """
+
+    method: str
+    level: float
+    low: float | None
+    high: float | None
+    degrees_of_freedom: float | None = None
+    n_replicates: int | None = None
+    n_degenerate: int | None = None
+    reason: str | None = None
+
+
 class ScoreCorrelation(msgspec.Struct, frozen=True, kw_only=True):
-    """A correlation with the capabilities score that is not the headline of its benchmark."""
+    """A correlation with a capabilities score that is not the headline of its benchmark, and its default interval."""
 
     rho: float | None
     n_models: int
+    interval: Interval | None = None
 
 
 class Correlation(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +184,8 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
 
     `rho` is the Spearman correlation with what `correlated_with` names: the capabilities score, or for a
     calibration metric the accuracy on the same data set. It is over `n_models` models of `n_families` families,
-    those that have both. Where it is null, `reason` says why. `without_itself`, for a benchmark of
+    those that have both; their effective number, G = n² / Σ n_f², is `effective_families`. Where rho is null, `reason`
+    says why. `interval` is the default interval, `intervals` the others, for comparison. `without_itself`, for a benchmark of
     the suite, is the correlation with a score refitted without it; `against_score`, for a calibration metric,
     is the correlation with the capabilities score.
     """
@@ -169,8 +196,11 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     rho: float | None
     n_models: int
     n_families: int
+    effective_families: float
     in_suite: bool
     reason: str | None = None
+    interval: Interval | None = None
+    intervals: list[Interval] = []
     published: Published | None = None
     without_itself: ScoreCorrelation | None = None
     against_score: ScoreCorrelation | None = None
@@ -252,8 +282,8 @@ class StudyResult(msgspec.Struct, frozen=True, kw_only=True):
         Returns
         -------
         polars.DataFrame
-            Columns: population, benchmark, name, area, kind, correlated_with, rho, n_models, n_families, in_suite,
-            rho_compute, n_models_compute, published_percent.
+            Columns: population, benchmark, name, area, kind, correlated_with, rho, low, high, n_models, n_families,
+            effective_families, in_suite, rho_compute, n_models_compute, published_percent.
         """
         import polars as pl
 
@@ -268,8 +298,11 @@ class StudyResult(msgspec.Struct, frozen=True, kw_only=True):
                     "kind": facts[one.benchmark].kind,
                     "correlated_with": one.correlated_with,
                     "rho": one.rho,
+                    "low": one.interval.low if one.interval else None,
+                    "high": one.interval.high if one.interval else None,
                     "n_models": one.n_models,
                     "n_families": one.n_families,
+                    "effective_families": one.effective_families,
                     "in_suite": one.in_suite,
                     "rho_compute": one.compute.rho if one.compute else None,
                     "n_models_compute": one.compute.n_models if one.compute else None,

@@ -32,6 +32,12 @@ SMALLEST_SUITE: Final = 3
 MARGIN: Final = 0.40
 """Ren et al. 2024 call a capabilities correlation below 40 % in magnitude low."""
 
+LEVEL: Final = 0.95
+"""Nominal coverage of the intervals; the conclusions of the literature this joins are at 95 %."""
+
+RESAMPLES: Final = 10_000
+"""Bootstrap resamples: the Monte Carlo error of a 2.5 % quantile is then a sixteenth of a percentile's level."""
+
 MissingPolicy = Literal["leave-model-out", "leave-benchmark-out", "column-mean"]
 
 
@@ -48,6 +54,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         the benchmark leaves the suite of that population, or the cell takes the mean of its column.
     margin : float
         Correlations smaller than this in magnitude count as low; chosen before the data are seen.
+    level : float
+        Nominal coverage of the intervals.
+    resamples : int
+        Bootstrap resamples behind the percentile intervals, which are for comparison; the default interval needs none.
+    seed : int
+        Of the bootstrap, from 0 to 2**64 - 1.
     population : str, optional
         The population (``base``, ``chat`` or ``mixed``) of models of which neither the file nor the catalogue
         says it.
@@ -61,6 +73,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     suite: tuple[str, ...] | None = None
     missing: MissingPolicy = "leave-model-out"
     margin: float = MARGIN
+    level: float = LEVEL
+    resamples: int = RESAMPLES
+    seed: int = 0
     population: str | None = None
     unknown_families_apart: bool = False
     directions: dict[str, Literal["higher", "lower"]] = {}
@@ -68,6 +83,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def __post_init__(self) -> None:
         if not 0 < self.margin < 1:
             raise UsageError("a margin between 0 and 1", found=str(self.margin))
+        if not 0 < self.level < 1:
+            raise UsageError("a level between 0 and 1, such as 0.95", found=str(self.level))
+        if self.resamples < 0:
+            raise UsageError("no fewer than 0 resamples", found=str(self.resamples))
+        if not 0 <= self.seed < 2**64:
+            raise UsageError("a seed from 0 to 2**64 - 1", found=str(self.seed))
         if self.suite is None:
             return
         if len(set(self.suite)) < len(self.suite):

@@ -12,12 +12,21 @@ from confounded.readers.registry import score_files
 from confounded.study.result import Source, StudyResult
 from confounded.study.settings import Settings
 from confounded.study.study import run_study
+from confounded.study.uncertainty import Progress
 
 __all__ = ["study_sources"]
 
 
-def study_sources(paths: Sequence[Path], settings: Settings) -> StudyResult:
+def study_sources(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> StudyResult:
     """Study the scores in some files and folders, or the shipped scores if there are none.
+
+    The arguments are those of `run_study`.
 
     Raises
     ------
@@ -25,12 +34,25 @@ def study_sources(paths: Sequence[Path], settings: Settings) -> StudyResult:
         If a file cannot be read or its content cannot be used.
     """
     if not paths:
-        return run_study(safetywashing.load_scores(), settings, sources=[_shipped()], shipped=True)
+        return run_study(
+            safetywashing.load_scores(),
+            settings,
+            sources=[_shipped()],
+            shipped=True,
+            threads=threads,
+            progress=progress,
+        )
     table, *others = [read_scores(path) for path in paths]
     for other in others:
         table = table.joined_with(other)
     sources = [_source(file) for path in paths for file in score_files(path)]
-    return run_study(table, settings, sources=sorted(sources, key=lambda source: source.name))
+    return run_study(
+        table,
+        settings,
+        sources=sorted(sources, key=lambda source: source.name),
+        threads=threads,
+        progress=progress,
+    )
 
 
 def _source(path: Path) -> Source:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ import confounded
 from confounded.catalog import areas
 from confounded.scores import ScoreTable
 from confounded.study.capabilities import CapabilitiesScore, capabilities_score, suite_of
-from confounded.study.correlations import capabilities_correlations
+from confounded.study.correlations import capabilities_correlations, gather_evidence
 from confounded.study.population import Population, benchmark_facts, populations
 from confounded.study.published import published_figures
 from confounded.study.result import (
@@ -30,6 +31,7 @@ from confounded.study.result import (
 )
 from confounded.study.settings import Settings
 from confounded.study.summaries import area_summaries, population_summaries
+from confounded.study.uncertainty import Progress
 
 __all__ = ["run_study"]
 
@@ -40,6 +42,8 @@ def run_study(
     *,
     sources: Sequence[Source] = (),
     shipped: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
 ) -> StudyResult:
     """Find out how each benchmark goes with capability.
 
@@ -53,6 +57,10 @@ def run_study(
         The files the scores were read from, for the record.
     shipped : bool, optional
         Whether these are the scores that ship with the package.
+    threads : int, optional
+        How many to resample with; all usable cores by default. The result does not depend on it.
+    progress : callable, optional
+        Told what is being done, how many pieces of it are done, and how many there are.
 
     Returns
     -------
@@ -81,7 +89,10 @@ def run_study(
     for population in split:
         suite, remarks = suite_of(population, settings)
         score, more = capabilities_score(population, suite, settings.missing)
-        found, yet_more = capabilities_correlations(population, score, facts, published)
+        evidence = gather_evidence(
+            population, score, facts, settings, threads=threads, progress=_stage(progress, population.name)
+        )
+        found, yet_more = capabilities_correlations(population, score, facts, published, evidence)
         notices += remarks + more + yet_more
         correlations += found
         results.append(_population_result(population, score, facts))
@@ -101,6 +112,11 @@ def run_study(
         area_summaries=area_summaries(correlations, facts, settings.margin),
         notices=notices,
     )
+
+
+def _stage(progress: Progress | None, population: str) -> Callable[[int, int], None] | None:
+    """Name the stage of the work that is told of."""
+    return partial(progress, f"Resampling the {population} models") if progress else None
 
 
 def _population_result(

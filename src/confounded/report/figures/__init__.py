@@ -1,0 +1,1 @@
+"""Figures as data: one figure, one file, one function that returns its specification."""

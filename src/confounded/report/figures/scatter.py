@@ -1,0 +1,139 @@
+"""The scatter of one benchmark: its scores against capability, a mark a model.
+
+There is one for each benchmark and population, hundreds in all, so they are not drawn here: the page holds this
+one specification and the scores, and draws a scatter when its benchmark is opened.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from confounded.report.figures.theme import FONT, ROLES
+
+__all__ = ["scatter"]
+
+HEIGHT: Final = 400
+MOST_LABELS: Final = 80
+"""With more models than this, names beside the marks would hide them; they are then shown on pointing only."""
+
+
+def scatter() -> dict[str, Any]:
+    """Return the specification of a scatter, without data.
+
+    Returns
+    -------
+    dict
+        Vega, not Vega-Lite, which cannot place labels so that none covers another. The signals ``width``,
+        ``xTitle``, ``yTitle``, ``xDomain`` and ``yDomain`` and the data ``models`` (x, y, name, family, fill,
+        shape, says, weight) are filled in by the page.
+    """
+    ink, muted, paper = ROLES["ink"][0], ROLES["muted"][0], ROLES["paper"][0]
+    axis = {
+        "labelFont": FONT,
+        "titleFont": FONT,
+        "labelColor": muted,
+        "titleColor": ink,
+        "labelFontSize": 11,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "titlePadding": 8,
+        "grid": True,
+        "gridColor": ROLES["faint"][0],
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 6,
+        "labelFlush": False,
+        "tickCount": 5,
+    }
+    return {
+        "$schema": "https://vega.github.io/schema/vega/v6.json",
+        "description": "",
+        "width": 420,
+        "height": HEIGHT,
+        "padding": 4,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "background": None,
+        "signals": [
+            {"name": "xTitle", "value": ""},
+            {"name": "yTitle", "value": ""},
+            {"name": "xDomain", "value": [0, 1]},
+            {"name": "yDomain", "value": [0, 1]},
+        ],
+        "data": [{"name": "models", "values": []}],
+        "scales": [
+            {
+                "name": name,
+                "type": "linear",
+                "range": extent,
+                "zero": False,
+                "nice": True,
+                "domain": {"signal": domain},
+            }
+            for name, extent, domain in (("x", "width", "xDomain"), ("y", "height", "yDomain"))
+        ],
+        "axes": [
+            {"scale": "x", "orient": "bottom", "title": {"signal": "xTitle"}, **axis},
+            {
+                "scale": "y",
+                "orient": "left",
+                "title": {"signal": "yTitle"},
+                "titleLimit": HEIGHT - 30,
+                **axis,
+            },
+        ],
+        "marks": [
+            {
+                "name": "marks",
+                "type": "symbol",
+                "from": {"data": "models"},
+                "encode": {
+                    "enter": {
+                        "x": {"scale": "x", "field": "x"},
+                        "y": {"scale": "y", "field": "y"},
+                        "fill": {"field": "fill"},
+                        "stroke": {"value": paper},
+                        "strokeWidth": {"value": 0.8},
+                        "shape": {"field": "shape"},
+                        "size": {"value": 72},
+                        "description": {"field": "says"},
+                    },
+                    "update": {"x": {"scale": "x", "field": "x"}, "y": {"scale": "y", "field": "y"}},
+                },
+            },
+            {
+                "name": "names",
+                "type": "text",
+                "interactive": False,
+                "from": {"data": "marks"},
+                "sort": {"field": "datum.weight", "order": "descending"},
+                "encode": {
+                    "enter": {
+                        "text": {"signal": f"length(data('models')) > {MOST_LABELS} ? '' : datum.datum.name"},
+                        "font": {"value": FONT},
+                        "fontSize": {"value": 10.5},
+                        "fill": {"value": muted},
+                        "aria": {"value": False},
+                    }
+                },
+                "transform": [
+                    {
+                        "type": "label",
+                        "size": {"signal": "[width, height]"},
+                        "anchor": [
+                            "right",
+                            "left",
+                            "top",
+                            "bottom",
+                            "top-right",
+                            "bottom-right",
+                            "top-left",
+                            "bottom-left",
+                        ],
+                        "offset": [3],
+                        "padding": 2,
+                        "avoidMarks": ["marks"],
+                    }
+                ],
+            },
+        ],
+    }

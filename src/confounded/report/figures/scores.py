@@ -1,0 +1,108 @@
+"""The capabilities scores of a population's models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from confounded.report.figures.theme import FONT, ROLES, FamilyMark, config
+from confounded.report.words import score
+from confounded.study.result import PopulationResult
+
+__all__ = ["capabilities_scores"]
+
+WIDTH: Final = 400
+LABELS: Final = 172
+ROW: Final = 17
+MOST_ROWS: Final = 60
+"""With more models than this each family gets a row instead of each model."""
+
+
+def capabilities_scores(population: PopulationResult, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
+    """Return the specification of the dot plot of capabilities scores.
+
+    Parameters
+    ----------
+    population : PopulationResult
+    marks : mapping of str to FamilyMark
+        Colour and shape of each family.
+
+    Returns
+    -------
+    dict
+        Vega-Lite: the most capable model on top; families in rows if there are more than 60 models.
+    """
+    scored = sorted(
+        (model for model in population.models if model.capabilities_score is not None),
+        key=lambda model: (-(model.capabilities_score or 0.0), model.model),
+    )
+    by_family = len(scored) > MOST_ROWS
+    labels = list(dict.fromkeys(m.family for m in scored)) if by_family else [m.name for m in scored]
+    rows = [
+        {
+            "row": labels.index(model.family) if by_family else place,
+            "label": model.family if by_family else model.name,
+            "score": model.capabilities_score,
+            "fill": marks[model.family].light,
+            "shape": marks[model.family].path,
+            "says": f"{model.name} ({model.family}): {score(model.capabilities_score)}",
+        }
+        for place, model in enumerate(scored)
+    ]
+    height = ROW * max(1, len(labels))
+    y = {
+        "field": "row",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": [len(labels) - 0.5, -0.5], "nice": False, "zero": False},
+    }
+    x = {
+        "field": "score",
+        "type": "quantitative",
+        "scale": {"zero": False, "nice": True},
+        "axis": {"title": "capabilities score", "domain": False, "tickCount": 6},
+    }
+    names = [{"row": place, "label": label} for place, label in enumerate(labels)]
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "description": f"The capabilities scores of {len(scored)} {population.population} models, highest on top.",
+        "config": config(),
+        "width": WIDTH - LABELS,
+        "height": height,
+        "layer": [
+            {
+                "data": {"values": names},
+                "mark": {"type": "rule", "stroke": ROLES["faint"][0], "aria": False},
+                "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": WIDTH - LABELS}},
+            },
+            {
+                "data": {"values": names},
+                "mark": {
+                    "type": "text",
+                    "align": "right",
+                    "baseline": "middle",
+                    "font": FONT,
+                    "limit": LABELS - 14,
+                    "fill": ROLES["ink"][0],
+                },
+                "encoding": {"y": y, "x": {"value": -8}, "text": {"field": "label"}},
+            },
+            {
+                "data": {"values": rows},
+                "mark": {
+                    "type": "point",
+                    "size": 62,
+                    "opacity": 1,
+                    "stroke": ROLES["paper"][0],
+                    "strokeWidth": 0.6,
+                },
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "fill": {"field": "fill", "type": "nominal", "scale": None},
+                    "shape": {"field": "shape", "type": "nominal", "scale": None},
+                    "description": {"field": "says"},
+                },
+            },
+        ],
+    }

@@ -1,0 +1,113 @@
+"""Numbers and lists as readers see them. Nothing here goes back into a result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from confounded.study.result import Interval
+
+__all__ = [
+    "NBSP",
+    "and_list",
+    "flop",
+    "interval_percent",
+    "interval_words",
+    "level",
+    "parameters",
+    "percent",
+    "plain",
+    "plural",
+    "published",
+    "score",
+    "share",
+    "signed_percent",
+]
+
+NBSP: Final = "\u00a0"
+MINUS: Final = "\u2212"
+NOTHING: Final = "\u2013"
+
+
+def percent(value: float | None) -> str:
+    """Write a correlation in percent with one decimal, as the paper does, without the sign of percent."""
+    return NOTHING if value is None else _fixed(100 * value, 1)
+
+
+def published(value: float | None) -> str:
+    """Write a figure that is in percent already."""
+    return NOTHING if value is None else _fixed(value, 1)
+
+
+def signed_percent(value: float | None) -> str:
+    """Write a correlation in percent with its unit, for running text."""
+    return NOTHING if value is None else f"{percent(value)}{NBSP}%"
+
+
+def interval_percent(interval: Interval | None) -> str:
+    """Write an interval in percent with one decimal, without the sign of percent; nothing where there is none."""
+    if interval is None or interval.low is None or interval.high is None:
+        return ""
+    return f"{percent(interval.low)} to {percent(interval.high)}".replace(" ", NBSP)
+
+
+def interval_words(interval: Interval | None, before: str = "") -> str:
+    """Write an interval with its level and unit, for running text; nothing where there is none."""
+    bounds = interval_percent(interval)
+    return f"{before}{level(interval.level)} interval {bounds}{NBSP}%" if interval and bounds else ""
+
+
+def level(value: float) -> str:
+    """Write the level of an interval."""
+    return f"{100 * value:g}{NBSP}%"
+
+
+def share(value: float) -> str:
+    """Write a share, such as that of explained variance."""
+    return f"{_fixed(100 * value, 1)}{NBSP}%"
+
+
+def score(value: float | None) -> str:
+    """Write a capabilities score."""
+    return NOTHING if value is None else _fixed(value, 2)
+
+
+def plain(value: float | None, digits: int = 3) -> str:
+    """Write a number with a fixed number of decimals."""
+    return NOTHING if value is None else _fixed(value, digits)
+
+
+def parameters(value: float | None) -> str:
+    """Write a number of parameters in billions."""
+    if value is None:
+        return NOTHING
+    return f"{value / 1e9:.3g}{NBSP}B" if value < 1e12 else f"{value / 1e12:.3g}{NBSP}T"
+
+
+def flop(value: float | None) -> str:
+    """Write a number of floating-point operations with its power of ten."""
+    if value is None or value <= 0:
+        return NOTHING
+    power = math.floor(math.log10(value))
+    return f"{value / 10**power:.1f}{NBSP}×{NBSP}10{str(power).translate(_RAISED)}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun."""
+    return f"{number:,}{NBSP}{one if number == 1 else many or one + 's'}"
+
+
+def and_list(parts: Sequence[str]) -> str:
+    """Join some words with commas and a last "and"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def _fixed(value: float, digits: int) -> str:
+    text = f"{value:.{digits}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)

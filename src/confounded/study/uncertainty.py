@@ -1,0 +1,228 @@
+"""How sure each correlation is: the default interval, and others beside it for comparison.
+
+The default is the family jackknife with Student's t on Fisher's z. It never falls back on an interval that takes
+models to be independent: where it cannot be had, none is given, and the reason is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from confounded.engine import run_pieces
+from confounded.stats.intervals import (
+    Intervals,
+    Jackknife,
+    bonett_wright_intervals,
+    effective_families,
+    family_jackknife,
+    jackknife_intervals,
+    percentile_intervals,
+)
+from confounded.stats.resampling import (
+    PIECE,
+    Replicates,
+    ResamplingProblem,
+    jackknife_counts,
+    prepare,
+    replicate_bootstrap,
+    replicate_counts,
+)
+from confounded.study.result import Interval
+from confounded.study.settings import Settings
+
+__all__ = ["DEFAULT_METHOD", "EFFECTIVE_METHOD", "Progress", "Resampled", "Target", "resample"]
+
+DEFAULT_METHOD = "family jackknife t"
+EFFECTIVE_METHOD = "family jackknife t, effective families"
+CASE_METHOD = "case bootstrap percentile"
+FAMILY_METHOD = "family bootstrap percentile"
+BONETT_WRIGHT_METHOD = "Bonett-Wright"
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many pieces of it are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A correlation to be resampled: a column of (M,) scores, and what it is correlated with (None: the score)."""
+
+    values: FloatArray = field(repr=False)
+    reference: FloatArray | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Resampled:
+    """What resampling says of B correlations.
+
+    Parameters
+    ----------
+    rho : ndarray of shape (B,)
+        The correlations of the full sample.
+    jackknife : Jackknife
+        Leaving out each family once.
+    left_out : ndarray of shape (F, B)
+        The correlations without each family, NaN where degenerate.
+    families : tuple of F str
+        Which family each row leaves out.
+    intervals : tuple of B lists of Interval
+        The default interval first.
+    """
+
+    rho: FloatArray = field(repr=False)
+    jackknife: Jackknife = field(repr=False)
+    left_out: FloatArray = field(repr=False)
+    families: tuple[str, ...]
+    intervals: tuple[list[Interval], ...] = field(repr=False)
+
+
+def resample(
+    suite: FloatArray | None,
+    targets: Sequence[Target],
+    families: Sequence[str],
+    settings: Settings,
+    *,
+    bootstrap: bool = True,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Resampled:
+    """Resample some correlations over the same models.
+
+    Parameters
+    ----------
+    suite : ndarray of shape (M, C) or None
+        The scores on the capability benchmarks; None where no target is correlated with the score.
+    targets : sequence of B Target
+    families : sequence of M str
+    settings : Settings
+        Level, number of resamples, seed.
+    bootstrap : bool
+        Whether to bootstrap too, for comparison.
+    threads : int, optional
+    progress : callable, optional
+
+    Returns
+    -------
+    Resampled
+    """
+    columns = np.column_stack([target.values for target in targets])
+    problem = prepare(suite, columns, [target.reference for target in targets])
+    names, family_of = np.unique(np.asarray(families, dtype=object).astype(str), return_inverse=True)
+    present = _present(targets, family_of, names.size)
+    whole = replicate_counts(problem, np.ones((1, problem.n_models)))
+    left_out = replicate_counts(problem, jackknife_counts(family_of))
+    jackknife = family_jackknife(whole.rho[0], left_out.rho, left_out.status > 0, present)
+    effective = np.array([_effective(target, family_of) for target in targets])
+    found = [
+        _named(
+            DEFAULT_METHOD,
+            jackknife_intervals(jackknife, settings.level),
+            degrees_of_freedom=np.asarray(jackknife.n_families - 1, dtype=np.float64),
+            n_replicates=jackknife.n_families,
+            n_degenerate=(present & (left_out.status > 0)).sum(axis=0),
+        ),
+        _named(
+            EFFECTIVE_METHOD,
+            jackknife_intervals(jackknife, settings.level, effective - 1.0),
+            degrees_of_freedom=effective - 1.0,
+        ),
+    ]
+    if bootstrap and settings.resamples:
+        found += _bootstraps(problem, family_of, settings, threads, progress)
+    counts = np.array([_both(target).sum() for target in targets])
+    found.append(_named(BONETT_WRIGHT_METHOD, bonett_wright_intervals(whole.rho[0], counts, settings.level)))
+    return Resampled(
+        rho=whole.rho[0],
+        jackknife=jackknife,
+        left_out=left_out.rho,
+        families=tuple(map(str, names)),
+        intervals=tuple([method[b] for method in found] for b in range(len(targets))),
+    )
+
+
+def _bootstraps(
+    problem: ResamplingProblem,
+    family_of: NDArray[np.intp],
+    settings: Settings,
+    threads: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> list[list[Interval]]:
+    """Return the percentile intervals of the case and of the family bootstrap."""
+    schemes = {CASE_METHOD: np.arange(problem.n_models), FAMILY_METHOD: family_of}
+    starts = range(0, settings.resamples, PIECE)
+    pieces = [
+        (units, start, min(start + PIECE, settings.resamples))
+        for units in schemes.values()
+        for start in starts
+    ]
+
+    def replicated(piece: tuple[NDArray[np.intp], int, int]) -> Replicates:
+        units, start, stop = piece
+        return replicate_bootstrap(problem, units, start, stop, settings.seed)
+
+    parts = run_pieces(replicated, pieces, threads=threads, progress=progress)
+    found = []
+    for number, method in enumerate(schemes):
+        own = parts[number * len(starts) : (number + 1) * len(starts)]
+        replicates = Replicates(
+            np.concatenate([part.rho for part in own]), np.concatenate([part.status for part in own])
+        )
+        found.append(
+            _named(
+                method,
+                percentile_intervals(replicates.rho, settings.level),
+                n_replicates=np.full(problem.positions.size, settings.resamples),
+                n_degenerate=replicates.degenerate(),
+            )
+        )
+    return found
+
+
+def _named(
+    method: str,
+    intervals: Intervals,
+    *,
+    degrees_of_freedom: FloatArray | None = None,
+    n_replicates: NDArray[np.int64] | None = None,
+    n_degenerate: NDArray[np.int64] | None = None,
+) -> list[Interval]:
+    """Return arrays of limits as records, one a correlation."""
+
+    def limit(value: float) -> float | None:
+        return None if math.isnan(value) else float(value)
+
+    return [
+        Interval(
+            method=method,
+            level=intervals.level,
+            low=limit(intervals.low[b]),
+            high=limit(intervals.high[b]),
+            degrees_of_freedom=None if degrees_of_freedom is None else float(degrees_of_freedom[b]),
+            n_replicates=None if n_replicates is None else int(n_replicates[b]),
+            n_degenerate=None if n_degenerate is None else int(n_degenerate[b]),
+            reason=intervals.reasons[b],
+        )
+        for b in range(intervals.low.size)
+    ]
+
+
+def _both(target: Target) -> NDArray[np.bool_]:
+    """Return which models have both sides of a correlation."""
+    known = ~np.isnan(target.values)
+    return known if target.reference is None else known & ~np.isnan(target.reference)
+
+
+def _present(targets: Sequence[Target], family_of: NDArray[np.intp], n_families: int) -> NDArray[np.bool_]:
+    """Return the (F, B) table of which families stand behind which correlation."""
+    return np.column_stack(
+        [np.bincount(family_of[_both(target)], minlength=n_families) > 0 for target in targets]
+    )
+
+
+def _effective(target: Target, family_of: NDArray[np.intp]) -> float:
+    return effective_families(np.bincount(family_of[_both(target)]))
