@@ -79,6 +79,13 @@ def test_columns_without_spread_are_refused(columns: object) -> None:
         standardise(columns)  # type: ignore[arg-type]
 
 
+def test_infinite_scores_are_refused_instead_of_scored() -> None:
+    X = one_factor(8, 3, 1).suite
+    X[2, 1] = np.inf
+    with pytest.raises(StatisticsError, match="infinite"):
+        first_component(X)
+
+
 def test_a_fit_cannot_be_changed_by_accident() -> None:
     fit = first_component(one_factor(8, 3, 1).suite)
     with pytest.raises(ValueError, match="read-only"):

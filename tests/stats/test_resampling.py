@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from confounded.engine import run_pieces
 from confounded.errors import StatisticsError
 from confounded.stats.component import first_component
-from confounded.stats.kernel import LANES
+from confounded.stats.kernel import LANES, kernel
 from confounded.stats.ranks import spearman
 from confounded.stats.resampling import (
     jackknife_counts,
@@ -52,6 +52,21 @@ def test_replicates_are_those_of_the_reference(
 ) -> None:
     problem = one_factor(n, width, columns, seed=n, levels=levels)
     assert_like_the_reference(problem, counts_of(problem, 15))
+
+
+@pytest.mark.parametrize("huge", [1e4, 1e9, 1e12, -1e17])
+def test_one_huge_score_does_not_swallow_the_differences_between_the_others(huge: float) -> None:
+    problem = one_factor(27, 4, 3, seed=8, missing=False)
+    problem.suite[3, 2] = huge
+    # Resamples without that model: the others must be ranked as if it had never been there.
+    counts = counts_of(problem, 60)
+    without = counts[counts[:, 3] == 0]
+    mine = replicate_counts(prepare(problem.suite, problem.columns), without)
+    tame = one_factor(27, 4, 3, seed=8, missing=False)
+    alone = replicate_counts(prepare(tame.suite, tame.columns), without)
+    usable = (mine.status == 0) & (alone.status == 0)
+    assert usable.sum() > 20
+    np.testing.assert_allclose(mine.rho[usable], alone.rho[usable], atol=SAME, rtol=0)
 
 
 @settings(max_examples=40)
@@ -201,6 +216,13 @@ def test_units_with_gaps_are_refused(units: list[int]) -> None:
         replicate_bootstrap(prepare(problem.suite, problem.columns), units, 0, 10, 0)
 
 
+@pytest.mark.parametrize(("start", "stop", "seed"), [(0, 10, -1), (0, 10, 2**64), (10, 5, 0), (-5, 5, 0)])
+def test_seeds_and_ranges_that_make_no_sense_are_refused(start: int, stop: int, seed: int) -> None:
+    problem = one_factor(6, 3, 1)
+    with pytest.raises(StatisticsError):
+        replicate_bootstrap(prepare(problem.suite, problem.columns), np.arange(6), start, stop, seed)
+
+
 def test_no_replicates_are_no_error() -> None:
     problem = one_factor(6, 3, 1)
     prepared = prepare(problem.suite, problem.columns)
@@ -236,3 +258,25 @@ def test_a_cache_that_cannot_be_written_costs_time_and_nothing_else(tmp_path: Pa
     X = np.random.default_rng(0).normal(size=(8, 4))
     expected = reference.replicate(X[:, :3], X[:, 3:], [None], np.ones(8))[0][0]
     assert float(done.stdout) == pytest.approx(expected, abs=SAME)
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+def test_a_cache_that_is_damaged_costs_time_and_nothing_else(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cut-short file, as a full disk or a power failure leaves it."""
+    own_cache = tmp_path / "cache"
+    monkeypatch.setattr("numba.core.config.CACHE_DIR", str(own_cache))
+
+    def plus_one(x: float) -> float:
+        return x + 1.0
+
+    monkeypatch.setattr("confounded.stats.kernel.replicate", plus_one)
+    monkeypatch.setattr("confounded.stats.kernel.SIGNATURE", "float64(float64)")
+    fresh = kernel.__wrapped__
+    assert fresh()(1.0) == 2.0
+    written = list(own_cache.rglob(f"*.{ending}"))
+    assert written
+    for file in written:
+        file.write_bytes(file.read_bytes()[:-20])
+    assert fresh()(1.0) == 2.0

@@ -221,7 +221,7 @@ def _declared(
     said = cells.select(
         pl.col(key).str.strip_chars(),
         *(
-            _numbers(cells, name, path) if schema[name] == pl.Float64 else _text(cells, name)
+            _text(cells, name) if schema[name] == pl.String else _numbers(cells, name, path)
             for name in columns
         ),
     )

@@ -127,12 +127,24 @@ def _is_marked(path: Path) -> bool:
     return (GENERATOR.encode() if path.name == PAGE else RESULT_FORMAT) in top
 
 
+def _keep(place: Path, kept: Path, *, replaced: bool) -> None:
+    """Keep an old file for an undo: by a second link where its place is about to be taken, so that it is never empty."""
+    if not replaced:
+        place.replace(kept)
+        return
+    try:
+        kept.hardlink_to(place)
+    except OSError:
+        # A file system without hard links, or a link that points nowhere.
+        shutil.copy2(place, kept, follow_symlinks=False)
+
+
 def _swap(folder: Path, staging: Path, names: Collection[str], stale: Collection[str]) -> None:
     """Rename new files into place and old ones out of it; on any failure undo what was done."""
     undo: list[tuple[Path, Path]] = []
     made: list[Path] = []
     try:
-        for name in (*stale, *names):
+        for name in (*names, *stale):
             place, kept, new = folder / name, staging / "old" / name, staging / "new" / name
             if not place.parent.exists() and name in names:
                 place.parent.mkdir()

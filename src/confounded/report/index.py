@@ -46,6 +46,7 @@ class Index:
 
     result: StudyResult = field(repr=False)
     populations: tuple[str, ...]
+    population_slugs: tuple[str, ...]
     groups: tuple[Group, ...] = field(repr=False)
     _names: Mapping[str, str] = field(repr=False)
     _anchors: Mapping[str, str] = field(repr=False)
@@ -88,9 +89,11 @@ class Index:
                         entries=entries,
                     )
                 )
+        populations = tuple(population.population for population in result.populations)
         return cls(
             result=result,
-            populations=tuple(population.population for population in result.populations),
+            populations=populations,
+            population_slugs=tuple(_anchors(populations, prefix="").values()),
             groups=tuple(groups),
             _names={fact.benchmark: fact.name for fact in result.benchmarks},
             _anchors=anchors,

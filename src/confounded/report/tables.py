@@ -31,12 +31,16 @@ def tables(index: Index) -> dict[str, bytes]:
     """Return every table by its name, in the order of `TABLE_NAMES`."""
     return {
         "areas": _csv(
-            "population,area,title,n_benchmarks,above,below,within,median,lowest,highest,members", _areas(index)
+            "population,area,title,n_benchmarks,above,below,within,median,lowest,highest,members",
+            _areas(index),
         ),
         "benchmarks": _csv(
-            "benchmark,name,area,kind,metric,direction,correlated_with,part_of,placed_by,note", _benchmarks(index)
+            "benchmark,name,area,kind,metric,direction,correlated_with,part_of,placed_by,note",
+            _benchmarks(index),
         ),
-        "capabilities-scores": _csv("population,model,name,family,capabilities_score,missing", _scores(index)),
+        "capabilities-scores": _csv(
+            "population,model,name,family,capabilities_score,missing", _scores(index)
+        ),
         "capability-correlations": _csv("population,benchmark,other,rho", _between(index)),
         "correlations": _csv(
             "population,benchmark,name,area,kind,correlated_with,rho,low,high,level,n_models,n_families,"
@@ -61,7 +65,10 @@ def _csv(header: str, rows: Iterable[Row]) -> bytes:
     writer.writerow(header.split(","))
     # Python's repr of a float reads back as the same float.
     writer.writerows(
-        [repr(cell) if isinstance(cell, float) else str(cell).lower() if isinstance(cell, bool) else cell for cell in row]
+        [
+            repr(cell) if isinstance(cell, float) else str(cell).lower() if isinstance(cell, bool) else cell
+            for cell in row
+        ]
         for row in rows
     )
     return stream.getvalue().encode()
@@ -133,7 +140,14 @@ def _intervals(index: Index) -> Iterator[Row]:
     for one in index.result.correlations:
         for interval in ([one.interval] if one.interval else []) + list(one.intervals):
             yield (
-                *(one.population, one.benchmark, interval.method, interval.level, interval.low, interval.high),
+                *(
+                    one.population,
+                    one.benchmark,
+                    interval.method,
+                    interval.level,
+                    interval.low,
+                    interval.high,
+                ),
                 *(interval.degrees_of_freedom, interval.n_replicates, interval.n_degenerate, interval.reason),
             )
 

@@ -59,7 +59,7 @@ def interval_words(interval: Interval | None, before: str = "") -> str:
 
 
 def level(value: float) -> str:
-    """Write the level of an interval."""
+    """Write a level or a margin: a share that somebody chose, with no more decimals than were chosen."""
     return f"{100 * value:g}{NBSP}%"
 
 

@@ -41,6 +41,14 @@ BENCHMARK_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "area": pl.String,
     "kind": pl.String,
     "direction": pl.String,
+    "correlated_with": pl.String,
+    "part_of": pl.String,
+    "kin_to_suite": pl.String,
+    "item_type": pl.String,
+    "items": pl.Int64,
+    "chance": pl.Float64,
+    "floor": pl.Float64,
+    "ceiling": pl.Float64,
 }
 
 
@@ -91,7 +99,8 @@ class ScoreTable:
         training_flop. Null is "the file does not say".
     benchmarks : polars.DataFrame, optional
         One benchmark a row: benchmark, name, area, kind, direction (``higher`` or ``lower`` is better or
-        safer). Null is "the file does not say".
+        safer), correlated_with, part_of, kin_to_suite (names with spaces between), item_type (``binary mean`` or
+        ``other``), items, chance, floor, ceiling. Null is "the file does not say".
     issues : tuple of Issue
         What was met on the way in.
 

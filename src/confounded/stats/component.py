@@ -65,11 +65,13 @@ def standardise(columns: ArrayLike) -> FloatArray:
     Raises
     ------
     StatisticsError
-        If a column is empty or constant.
+        If a column is empty or constant, or a value is infinite.
     """
     X = np.asarray(columns, dtype=np.float64)
     if X.ndim != 2:
         raise StatisticsError("columns of shape (N, C)", found=str(X.shape))
+    if np.isinf(X).any():
+        raise StatisticsError("finite values", found=f"{np.isinf(X).sum()} infinite")
     for position, column in enumerate(X.T):
         present = column[~np.isnan(column)]
         if present.size == 0 or np.ptp(present) == 0:
@@ -95,7 +97,7 @@ def first_component(columns: ArrayLike, reference: ArrayLike | None = None) -> F
     Raises
     ------
     StatisticsError
-        If a value is missing or a column is constant.
+        If a value is missing or infinite, or a column is constant.
     """
     X = np.asarray(columns, dtype=np.float64)
     R = spearman_matrix(X)

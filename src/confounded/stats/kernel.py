@@ -486,12 +486,13 @@ SIGNATURE: Final = (
 def kernel() -> Callable[..., None]:
     """Return the compiled kernel; the first call compiles it, or loads what an earlier process compiled.
 
-    Numba raises where it finds no folder for its cache, and where that folder cannot be written. Then it is compiled
-    for this process alone: that costs time, and nothing else.
+    Numba raises where it finds no folder for its cache, where that folder cannot be written, and where a file in it
+    is damaged. Then it is compiled for this process alone: that costs time, and nothing else.
     """
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
     try:
         compiled: Callable[..., None] = numba.njit(SIGNATURE, cache=True, **options)(replicate)
-    except (RuntimeError, OSError):
+    except Exception:
+        # What unpickling a damaged file raises has no end; an error of the code itself comes again from the next line.
         compiled = numba.njit(SIGNATURE, **options)(replicate)
     return compiled

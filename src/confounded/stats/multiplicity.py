@@ -111,9 +111,7 @@ def margin_tests(
         inside = np.where(np.isnan(corrected), inside, np.maximum(inside, corrected))
     each = np.array([above, below, inside])
     p = np.minimum(1.0, TWO_TAILS * each.min(axis=0))
-    claims = tuple(
-        None if np.isnan(three).any() else CLAIMS[int(np.argmin(three))] for three in each.T
-    )
+    claims = tuple(None if np.isnan(three).any() else CLAIMS[int(np.argmin(three))] for three in each.T)
     return MarginTests(
         _read_only(above), _read_only(below), _read_only(inside), _read_only(p), claims, float(margin)
     )
@@ -174,7 +172,7 @@ def _bound(margin: float, scale: FloatArray) -> FloatArray:
 def _p_above(jackknife: Jackknife, bound: ArrayLike, df: ArrayLike | None) -> FloatArray:
     """Return the p-value of "z is at most the bound"."""
     freedom = jackknife.n_families - 1.0 if df is None else np.asarray(df, dtype=np.float64)
-    difference = jackknife.z - bound
+    difference = jackknife.z - np.asarray(bound, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(difference == 0.0, 0.0, difference / jackknife.standard_error)
     t = np.where(np.isnan(jackknife.standard_error), np.nan, t)
@@ -184,12 +182,14 @@ def _p_above(jackknife: Jackknife, bound: ArrayLike, df: ArrayLike | None) -> Fl
 def _p_below(jackknife: Jackknife, bound: ArrayLike, df: ArrayLike | None) -> FloatArray:
     """Return the p-value of "z is at least the bound"."""
     mirrored = Jackknife(-jackknife.z, jackknife.standard_error, jackknife.n_families, jackknife.reasons)
-    return _p_above(mirrored, -np.asarray(bound), df)
+    return _p_above(mirrored, -np.asarray(bound, dtype=np.float64), df)
 
 
 def _p_inside(jackknife: Jackknife, bound: ArrayLike, df: ArrayLike | None) -> FloatArray:
     """Return the p-value of "z is at least the bound in magnitude", by two one-sided tests."""
-    return np.maximum(_p_above(jackknife, -np.asarray(bound), df), _p_below(jackknife, bound, df))
+    return np.maximum(
+        _p_above(jackknife, -np.asarray(bound, dtype=np.float64), df), _p_below(jackknife, bound, df)
+    )
 
 
 def _step_up(p: ArrayLike, penalty: Callable[[int], float]) -> FloatArray:

@@ -10,7 +10,7 @@ The random-effects view takes members to be independent, which they are not; it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -299,7 +299,9 @@ def _one_sum(
     family = there[:, used].any(axis=1)
     lost = (bad | ~(np.abs(replicates) < 1.0))[:, used].any(axis=1) & family
     if lost.any():
-        return _undefined(f"{lost.sum()} of {family.sum()} jackknife replicates are degenerate or ±1 in a member")
+        return _undefined(
+            f"{lost.sum()} of {family.sum()} jackknife replicates are degenerate or ±1 in a member"
+        )
     z = np.arctanh(full[used]) @ weights[used]
     each = np.arctanh(replicates[np.ix_(family, used)]) @ weights[used]
     n = each.size

@@ -20,7 +20,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 from scipy.stats import studentized_range
 
 from confounded.errors import StatisticsError
@@ -32,9 +31,6 @@ FloatArray = NDArray[np.float64]
 ADDED: Final = 1.0
 """Successes and failures added to the items of each model when two shares are compared (Agresti & Caffo 2000): a
 model with all items right has an error too."""
-
-PAIRS_OF_MANY: Final = 200
-"""Models from which Bonferroni's critical value is used: Tukey's integral loses its digits, and they differ by 1 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +82,9 @@ def binomial_standard_errors(shares: ArrayLike, n_items: ArrayLike) -> FloatArra
     with np.errstate(invalid="ignore"):
         trials = np.where(k > 0, k, np.nan) + 2.0 * ADDED
         centre = (k * p + ADDED) / trials
-        return np.asarray(np.sqrt(np.where(outside, np.nan, centre * (1.0 - centre) / trials)), dtype=np.float64)
+        return np.asarray(
+            np.sqrt(np.where(outside, np.nan, centre * (1.0 - centre) / trials)), dtype=np.float64
+        )
 
 
 def rank_intervals(scores: ArrayLike, standard_errors: ArrayLike, level: float = 0.95) -> RankIntervals:
@@ -113,7 +111,9 @@ def rank_intervals(scores: ArrayLike, standard_errors: ArrayLike, level: float =
     """
     x, error = np.asarray(scores, dtype=np.float64), np.asarray(standard_errors, dtype=np.float64)
     if x.ndim != 1 or x.shape != error.shape:
-        raise StatisticsError("scores and standard errors of one length", found=f"{x.shape} and {error.shape}")
+        raise StatisticsError(
+            "scores and standard errors of one length", found=f"{x.shape} and {error.shape}"
+        )
     if (error < 0.0).any() or np.isinf(error).any():
         raise StatisticsError("finite standard errors of at least 0, or NaN", found="others")
     if not 0.0 < level < 1.0:
@@ -134,8 +134,6 @@ def rank_intervals(scores: ArrayLike, standard_errors: ArrayLike, level: float =
 @cache
 def _critical_value(n: int, level: float) -> float:
     """Return the quantile of the largest of all standardised differences between n models."""
-    if n >= PAIRS_OF_MANY:
-        return float(-ndtri((1.0 - level) / (n * (n - 1))))
     return float(studentized_range.ppf(level, n, np.inf) / np.sqrt(2.0))
 
 

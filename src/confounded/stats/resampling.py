@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from confounded.errors import StatisticsError
-from confounded.stats.component import first_component, standardise
+from confounded.stats.component import first_component
 
 __all__ = [
     "DEGENERATE",
@@ -40,6 +40,9 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 PIECE: Final = 256
 """Replicates that are worth handing to a thread at a time: milliseconds for a small study, seconds for a huge one."""
+
+SEEDS: Final = 2**64
+"""How many seeds there are: the state that a stream begins at has 64 bits."""
 
 DEGENERATE: Final = {
     1: "fewer than four distinct models",
@@ -117,7 +120,7 @@ def prepare(
     Raises
     ------
     StatisticsError
-        If the suite has missing or constant columns, or lengths differ.
+        If the suite has missing or infinite values or constant columns, or lengths differ.
     """
     Y = np.asarray(columns, dtype=np.float64)
     # The kernel always fits a suite; where nobody asks for the score, any column that varies will do.
@@ -134,8 +137,7 @@ def prepare(
             "a suite where columns are correlated with the capabilities score", found="none"
         )
     fit = first_component(X)
-    Z = standardise(X)
-    sorted_suite = [_sorted(column, np.arange(X.shape[0])) for column in Z.T]
+    sorted_suite = [_sorted(column, np.arange(X.shape[0])) for column in X.T]
     groups = _grouped(Y, wanted)
     members = [_sorted(Y[:, b], np.flatnonzero(group.mask)) for group in groups for b in group.columns]
     references_sorted = [
@@ -147,7 +149,8 @@ def prepare(
     return ResamplingProblem(
         n_models=X.shape[0],
         positions=np.array([b for group in groups for b in group.columns], dtype=np.int64),
-        suite=np.ascontiguousarray(Z),
+        # Centred on medians: less the mean, all values beside one huge one would be the same but for rounding.
+        suite=np.ascontiguousarray((X - np.median(X, axis=0)) / X.std(axis=0)),
         suite_order=np.array([order for order, _ in sorted_suite], dtype=np.int32),
         suite_last=np.array([last for _, last in sorted_suite], dtype=np.bool_),
         start_order=np.argsort(fit.scores, kind="stable").astype(np.int32),
@@ -219,12 +222,16 @@ def replicate_bootstrap(
     Raises
     ------
     StatisticsError
-        If the units are not numbered from 0 without a gap.
+        If the units are not numbered from 0 without a gap, the seed is out of range, or `stop` is before `start`.
     """
     unit = np.ascontiguousarray(units, dtype=np.int32)
     n_units = int(unit.max(initial=-1)) + 1
     if unit.shape != (problem.n_models,) or set(unit.tolist()) != set(range(n_units)):
         raise StatisticsError(f"{problem.n_models} units numbered from 0 without a gap", found="others")
+    if not 0 <= seed < SEEDS:
+        raise StatisticsError("a seed from 0 to 2**64 - 1", found=str(seed))
+    if not 0 <= start <= stop:
+        raise StatisticsError("replicates from a number of at least 0 upwards", found=f"{start} to {stop}")
     replicates = _empty(problem, stop - start)
     if stop > start:
         none_given = np.empty((0, problem.n_models))

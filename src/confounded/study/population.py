@@ -188,18 +188,36 @@ def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, Benchmar
 def _benchmark_facts(
     name: str, row: Mapping[str, Any], entry: Benchmark | None, settings: Settings
 ) -> BenchmarkFacts:
-    direction = _direction(name, row, entry, settings)
+    """Join what the file says of a benchmark with what the catalogue knows; the file goes first."""
+
+    def fact(said: str, known: str | None = None) -> Any:
+        catalogued = getattr(entry, known or said) if entry else None
+        return _first(row.get(said), catalogued)
+
+    kin = row["kin_to_suite"]
+    own_items = row["items"] is not None
     return BenchmarkFacts(
         benchmark=name,
-        name=str(row["name"] or (entry.name if entry else name)),
-        area=_first(row["area"], entry.area if entry else None),
-        kind=_first(row["kind"], entry.kind if entry else None),
-        metric=entry.metric if entry else None,
-        direction="lower" if direction == "lower" else "higher",
-        correlated_with=entry.correlated_with if entry else CAPABILITIES_SCORE,
-        part_of=entry.part_of if entry else None,
-        placed_by=entry.placed_by if entry else None,
-        note=entry.note if entry else None,
+        name=fact("name") or name,
+        area=fact("area"),
+        kind=fact("kind"),
+        metric=fact("metric"),
+        direction="lower" if _direction(name, row, entry, settings) == "lower" else "higher",
+        correlated_with=fact("correlated_with") or CAPABILITIES_SCORE,
+        part_of=fact("part_of"),
+        placed_by=fact("placed_by"),
+        note=fact("note"),
+        unit=fact("unit"),
+        kin_to_suite=kin.split() if kin is not None else list(entry.kin_to_suite) if entry else [],
+        kin_reason="declared with the scores" if kin is not None else fact("kin_reason"),
+        n_items=fact("items", "n_items"),
+        n_items_source="declared with the scores" if own_items else fact("n_items_source"),
+        item_type=fact("item_type"),
+        judged=fact("judged"),
+        chance=fact("chance"),
+        floor=fact("floor"),
+        ceiling=fact("ceiling"),
+        reference=fact("reference"),
     )
 
 

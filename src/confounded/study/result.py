@@ -19,24 +19,40 @@ if TYPE_CHECKING:
     import polars as pl
 
 __all__ = [
+    "AdjustedScores",
     "AreaFacts",
     "AreaSummary",
     "BenchmarkFacts",
     "CapabilityCorrelations",
+    "Caution",
     "ComputeCorrelation",
     "Correlation",
+    "Description",
     "Interval",
+    "KindContrast",
+    "KindSummary",
     "LeftOut",
+    "MarginP",
     "ModelResult",
     "Notice",
     "PointCounts",
+    "Pooled",
     "PopulationResult",
     "PopulationSummary",
     "Provenance",
     "Published",
+    "RandomEffects",
+    "Range",
+    "RankIntervals",
+    "Reliability",
+    "Robustness",
+    "Shape",
     "Source",
+    "Specification",
     "StudyResult",
     "SuiteMember",
+    "VerdictCounts",
+    "WithoutFamily",
     "read_result",
 ]
 
@@ -120,6 +136,17 @@ class BenchmarkFacts(msgspec.Struct, frozen=True, kw_only=True):
     part_of: str | None = None
     placed_by: str | None = None
     note: str | None = None
+    unit: str | None = None
+    kin_to_suite: list[str] = []
+    kin_reason: str | None = None
+    n_items: int | None = None
+    n_items_source: str | None = None
+    item_type: str | None = None
+    judged: bool | None = None
+    chance: float | None = None
+    floor: float | None = None
+    ceiling: float | None = None
+    reference: str | None = None
 
 
 class AreaFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,12 +198,150 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class Caution(msgspec.Struct, frozen=True, kw_only=True):
+    """A reason to be careful with a verdict: its name (a word list is in `confounded.study.cautions`) and the facts."""
+
+    caution: str
+    what: str
+
+
+class MarginP(msgspec.Struct, frozen=True, kw_only=True):
+    """The p-values of a correlation against the margin, and what becomes of the verdict among many.
+
+    `entangled`, `inverse` and `separable` are one-sided, against rho ≤ m, rho ≥ -m and |rho| ≥ m. `p` is min(1, 2 · the
+    smallest): at most 1 - level exactly where there is a verdict. `q_bh` and `q_by` are `p` adjusted over the declared
+    set of benchmarks of the population (Benjamini-Hochberg; Benjamini-Yekutieli, whatever the dependence), null
+    for a benchmark outside that set; `verdict_bh` and `verdict_by` are the verdicts that are held under them.
+    """
+
+    entangled: float | None
+    inverse: float | None
+    separable: float | None
+    p: float | None
+    q_bh: float | None = None
+    q_by: float | None = None
+    verdict_bh: str | None = None
+    verdict_by: str | None = None
+
+
+class Reliability(msgspec.Struct, frozen=True, kw_only=True):
+    """The share of the variance between models that is not measurement error, and the correlation without that error.
+
+    `method` is ``KR-21`` (means of single 0/1 items), ``standard errors`` or null where nothing is known. `rho`, `low`
+    and `high` are the disattenuated correlation and its default interval, never clipped. `reason` says what is not
+    known or refused.
+    """
+
+    method: str | None
+    value: float | None
+    rho: float | None
+    low: float | None
+    high: float | None
+    reason: str | None = None
+
+
+class AdjustedScores(msgspec.Struct, frozen=True, kw_only=True):
+    """Capability-adjusted safety: each model's score against what its capability predicts, in the order of the models.
+
+    The line is fitted without the model's whole family. `residual` is score less prediction; `low` and `high` are the
+    prediction interval of the score. Null for a model without a score or a capabilities score.
+    """
+
+    predicted: list[float | None]
+    residual: list[float | None]
+    low: list[float | None]
+    high: list[float | None]
+
+
+class RankIntervals(msgspec.Struct, frozen=True, kw_only=True):
+    """The ranks that the data allow each model, all at once at the level, in the order of the models; 1 is best.
+
+    Where no standard error is known `best` and `worst` are empty, and `reason` says "not known" and why.
+    """
+
+    best: list[int | None]
+    worst: list[int | None]
+    reason: str | None = None
+
+
+class WithoutFamily(msgspec.Struct, frozen=True, kw_only=True):
+    """The correlation without one family, and the verdict that would then be taken (null where not computed)."""
+
+    family: str
+    rho: float | None
+    verdict: str | None
+
+
+class Range(msgspec.Struct, frozen=True, kw_only=True):
+    """How far leaving one out moves a correlation: the extremes, and the one that moves it most."""
+
+    lowest: float
+    highest: float
+    moved_most_by: str
+    then: float
+    n_undefined: int = 0
+
+
+class Specification(msgspec.Struct, frozen=True, kw_only=True):
+    """The correlation by another composite for capability, or another measure of association, on its own scale."""
+
+    composite: str
+    association: str
+    value: float | None
+
+
+class Robustness(msgspec.Struct, frozen=True, kw_only=True):
+    """What other choices would have said.
+
+    `families`, `models` and `suite` are the ranges when one of them is left out. `agreeing_share` is the share of
+    `n_specifications` points (each family and each capability benchmark left out, each other composite and association,
+    the score without the benchmark itself) that agree with the verdict; `disagreeing` names the others.
+    """
+
+    families: Range | None
+    models: Range | None
+    suite: Range | None
+    specifications: list[Specification]
+    n_specifications: int
+    agreeing_share: float | None
+    disagreeing: list[str]
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True):
+    """What a correlation hides, in the benchmark's own units, turned so that higher is better or safer.
+
+    `slope` is by one standard deviation of the score; `explained_variance` is that line's share; `standard_deviation`
+    is between models (ddof = 0). Shares are of models: at the floor or ceiling of the scale (null where that is not
+    known), tied with another, within two standard errors of chance.
+    """
+
+    slope: float | None
+    explained_variance: float | None
+    standard_deviation: float | None
+    floor_share: float | None
+    ceiling_share: float | None
+    tied_share: float | None
+    near_chance_share: float | None
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True):
+    """Is the relation monotone? `label` is ``not monotone``, ``flat``, ``monotone`` or ``unclear`` (two-lines test)."""
+
+    label: str
+    slope_low: float | None
+    slope_high: float | None
+    p_low: float | None
+    p_high: float | None
+    break_at: float | None
+
+
 class ScoreCorrelation(msgspec.Struct, frozen=True, kw_only=True):
     """A correlation with a capabilities score that is not the headline of its benchmark, and its default interval."""
 
     rho: float | None
     n_models: int
     interval: Interval | None = None
+    verdict: str = "undecided"
 
 
 class Correlation(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,9 +350,11 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     `rho` is the Spearman correlation with what `correlated_with` names: the capabilities score, or for a
     calibration metric the accuracy on the same data set. It is over `n_models` models of `n_families` families,
     those that have both; their effective number, G = n² / Σ n_f², is `effective_families`. Where rho is null, `reason`
-    says why. `interval` is the default interval, `intervals` the others, for comparison. `without_itself`, for a benchmark of
-    the suite, is the correlation with a score refitted without it; `against_score`, for a calibration metric,
-    is the correlation with the capabilities score.
+    says why. `association_p` answers only "is there any association at all", by permuting models as if they were
+    independent. `interval` is the default interval, `intervals` the others, for comparison. `verdict` is ``entangled``,
+    ``inverse``, ``separable``, ``undecided`` or ``unreliable``; `rule` says which rule gave it. `without_itself`,
+    for a benchmark of the suite, is the correlation with a score refitted without it; `against_score`, for a
+    calibration metric, is the correlation with the capabilities score.
     """
 
     population: str
@@ -199,8 +366,20 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     effective_families: float
     in_suite: bool
     reason: str | None = None
+    verdict: str = "undecided"
+    rule: str = ""
+    cautions: list[Caution] = []
     interval: Interval | None = None
     intervals: list[Interval] = []
+    tests: MarginP | None = None
+    reliability: Reliability | None = None
+    without_family: list[WithoutFamily] = []
+    robustness: Robustness | None = None
+    description: Description | None = None
+    shape: Shape | None = None
+    association_p: float | None = None
+    adjusted: AdjustedScores | None = None
+    ranks: RankIntervals | None = None
     published: Published | None = None
     without_itself: ScoreCorrelation | None = None
     against_score: ScoreCorrelation | None = None
@@ -215,29 +394,110 @@ class PointCounts(msgspec.Struct, frozen=True, kw_only=True):
     within: int
 
 
+class VerdictCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many benchmarks got each verdict."""
+
+    entangled: int = 0
+    inverse: int = 0
+    separable: int = 0
+    undecided: int = 0
+    unreliable: int = 0
+
+
 class PopulationSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """The benchmarks of a population outside the suite, counted by where their point estimates lie."""
+    """The benchmarks of a population outside the suite, counted.
+
+    `points` is what the point estimates alone would claim, `verdicts` what the intervals establish. `declared` are the
+    non-nested benchmarks among which the false discovery rate is held, `verdicts_bh` and `verdicts_by` what is left of
+    theirs. `complete_against_score` counts all benchmarks that every model has, calibration metrics too, by their
+    correlation with the capabilities score.
+    """
 
     population: str
     n_benchmarks: int
     points: PointCounts
+    verdicts: VerdictCounts
+    declared: list[str]
+    verdicts_bh: VerdictCounts
+    verdicts_by: VerdictCounts
+    complete_against_score: VerdictCounts
+
+
+class Pooled(msgspec.Struct, frozen=True, kw_only=True):
+    """One correlation for several benchmarks: tanh of the plain mean of their Fisher z.
+
+    The interval leaves out each family through the pooled figure, and is conditional on these benchmarks.
+    """
+
+    rho: float | None
+    low: float | None
+    high: float | None
+    n_families: int
+    reason: str | None = None
+
+
+class RandomEffects(msgspec.Struct, frozen=True, kw_only=True):
+    """A random-effects view (REML, Knapp-Hartung) of the same, with what it assumes in `label`.
+
+    `rho`, `low`, `high`, and the interval of one more benchmark (`prediction_low`, `prediction_high`) are correlations;
+    `tau2` is the variance between benchmarks on the Fisher z scale and `i2` its share.
+    """
+
+    label: str
+    rho: float
+    low: float
+    high: float
+    prediction_low: float
+    prediction_high: float
+    tau2: float
+    i2: float
 
 
 class AreaSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """The correlations of an area's benchmarks in one population: how many, middle, smallest and largest.
+    """The correlations of an area's benchmarks in one population.
 
-    Benchmarks of the suite and parts of an aggregate that is there itself are left out of the `median`, so that
-    nothing counts twice; `members` names those that are in.
+    `members` are its benchmarks outside the suite that have a correlation; an aggregate is out when its parts are in,
+    so that nothing counts twice. `verdict` is that of a benchmark, ``mixed`` or ``no data``; `rule` gives the reason.
     """
 
     population: str
     area: str
     n_benchmarks: int
     points: PointCounts
+    verdicts: VerdictCounts
     members: list[str]
     median: float | None
     lowest: float | None
     highest: float | None
+    pooled: Pooled
+    verdict: str
+    rule: str
+    random_effects: RandomEffects | None = None
+
+
+class KindSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The correlations of one kind of measurement in one population, pooled."""
+
+    population: str
+    kind: str
+    members: list[str]
+    pooled: Pooled
+
+
+class KindContrast(msgspec.Struct, frozen=True, kw_only=True):
+    """Does one kind of measurement differ from another? The difference of their mean Fisher z, first less second.
+
+    The interval leaves out each family through the difference; `p` is two-sided, against no difference.
+    """
+
+    population: str
+    first: str
+    second: str
+    difference: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    reason: str | None = None
 
 
 class PopulationResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -270,6 +530,8 @@ class StudyResult(msgspec.Struct, frozen=True, kw_only=True):
     correlations: list[Correlation]
     population_summaries: list[PopulationSummary]
     area_summaries: list[AreaSummary]
+    kind_summaries: list[KindSummary]
+    kind_contrasts: list[KindContrast]
     notices: list[Notice]
 
     def to_json(self) -> bytes:
@@ -282,8 +544,8 @@ class StudyResult(msgspec.Struct, frozen=True, kw_only=True):
         Returns
         -------
         polars.DataFrame
-            Columns: population, benchmark, name, area, kind, correlated_with, rho, low, high, n_models, n_families,
-            effective_families, in_suite, rho_compute, n_models_compute, published_percent.
+            Columns: population, benchmark, name, area, kind, correlated_with, verdict, rho, low, high, n_models,
+            n_families, effective_families, in_suite, rho_compute, n_models_compute, published_percent.
         """
         import polars as pl
 
@@ -297,6 +559,7 @@ class StudyResult(msgspec.Struct, frozen=True, kw_only=True):
                     "area": facts[one.benchmark].area,
                     "kind": facts[one.benchmark].kind,
                     "correlated_with": one.correlated_with,
+                    "verdict": one.verdict,
                     "rho": one.rho,
                     "low": one.interval.low if one.interval else None,
                     "high": one.interval.high if one.interval else None,

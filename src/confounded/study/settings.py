@@ -38,6 +38,7 @@ LEVEL: Final = 0.95
 RESAMPLES: Final = 10_000
 """Bootstrap resamples: the Monte Carlo error of a 2.5 % quantile is then a sixteenth of a percentile's level."""
 
+Nesting = Literal["aggregates", "subscales"]
 MissingPolicy = Literal["leave-model-out", "leave-benchmark-out", "column-mean"]
 
 
@@ -60,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Bootstrap resamples behind the percentile intervals, which are for comparison; the default interval needs none.
     seed : int
         Of the bootstrap, from 0 to 2**64 - 1.
+    nesting : {'aggregates', 'subscales'}
+        Which of nested benchmarks count where many are taken together: the whole, or its parts.
     population : str, optional
         The population (``base``, ``chat`` or ``mixed``) of models of which neither the file nor the catalogue
         says it.
@@ -76,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     level: float = LEVEL
     resamples: int = RESAMPLES
     seed: int = 0
+    nesting: Nesting = "aggregates"
     population: str | None = None
     unknown_families_apart: bool = False
     directions: dict[str, Literal["higher", "lower"]] = {}

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 import confounded
 from confounded.catalog import areas
 from confounded.scores import ScoreTable
+from confounded.study.areas import area_summaries, kind_contrasts, kind_summaries
 from confounded.study.capabilities import CapabilitiesScore, capabilities_score, suite_of
+from confounded.study.cautions import caution
 from confounded.study.correlations import capabilities_correlations, gather_evidence
+from confounded.study.models import compare_models
 from confounded.study.population import Population, benchmark_facts, populations
 from confounded.study.published import published_figures
 from confounded.study.result import (
@@ -29,9 +32,11 @@ from confounded.study.result import (
     StudyResult,
     SuiteMember,
 )
+from confounded.study.robustness import describe_correlations
 from confounded.study.settings import Settings
-from confounded.study.summaries import area_summaries, population_summaries
+from confounded.study.summaries import population_summary
 from confounded.study.uncertainty import Progress
+from confounded.study.verdicts import judge
 
 __all__ = ["run_study"]
 
@@ -85,7 +90,9 @@ def run_study(
     split, notices = populations(scores, facts, settings)
     notices = [Notice(what=i.what, where=i.where, remedy=i.remedy) for i in scores.issues] + notices
     published = published_figures(split)
-    results, correlations = [], []
+    results: list[PopulationResult] = []
+    correlations: list[Correlation] = []
+    by_population, by_area, by_kind, contrasts = [], [], [], []
     for population in split:
         suite, remarks = suite_of(population, settings)
         score, more = capabilities_score(population, suite, settings.missing)
@@ -94,7 +101,15 @@ def run_study(
         )
         found, yet_more = capabilities_correlations(population, score, facts, published, evidence)
         notices += remarks + more + yet_more
-        correlations += found
+        judged = judge(population, score, facts, evidence, found, settings)
+        described = describe_correlations(population, score, facts, judged, settings)
+        compared = compare_models(population, score, facts, described, settings)
+        own = caution(population, facts, compared, score.suite, settings)
+        correlations += own
+        by_population.append(population_summary(population.name, score.rows.size, own, facts, settings))
+        by_area += area_summaries(own, facts, evidence, settings)
+        by_kind += kind_summaries(own, facts, evidence, settings)
+        contrasts += kind_contrasts(own, facts, evidence, settings)
         results.append(_population_result(population, score, facts))
     return StudyResult(
         provenance=Provenance(
@@ -108,8 +123,10 @@ def run_study(
         benchmarks=list(facts.values()),
         areas=_areas_of(correlations, facts),
         correlations=correlations,
-        population_summaries=population_summaries(correlations, settings.margin),
-        area_summaries=area_summaries(correlations, facts, settings.margin),
+        population_summaries=by_population,
+        area_summaries=by_area,
+        kind_summaries=by_kind,
+        kind_contrasts=contrasts,
         notices=notices,
     )
 

@@ -1,82 +1,74 @@
-"""Counts and middles of the correlations, by population and by area."""
+"""Counts of points and verdicts, by population and by area."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from statistics import median
+from collections.abc import Iterable, Mapping, Sequence
 
 from confounded.study.result import (
-    AreaSummary,
     BenchmarkFacts,
     Correlation,
     PointCounts,
     PopulationSummary,
+    VerdictCounts,
 )
+from confounded.study.settings import Settings
+from confounded.study.verdicts import declared_set
 
-__all__ = ["area_summaries", "population_summaries"]
-
-
-def population_summaries(correlations: Sequence[Correlation], margin: float) -> list[PopulationSummary]:
-    """Count, for each population, where the point estimates of its benchmarks outside the suite lie."""
-    summaries = []
-    for population in dict.fromkeys(one.population for one in correlations):
-        values = [
-            one.rho
-            for one in correlations
-            if one.population == population and not one.in_suite and one.rho is not None
-        ]
-        summaries.append(
-            PopulationSummary(population=population, n_benchmarks=len(values), points=_counts(values, margin))
-        )
-    return summaries
+__all__ = ["point_counts", "population_summary", "verdict_counts"]
 
 
-def area_summaries(
-    correlations: Sequence[Correlation], facts: Mapping[str, BenchmarkFacts], margin: float
-) -> list[AreaSummary]:
-    """Summarise, for each population and area, the correlations that do not count twice."""
-    by_area: dict[tuple[str, str], list[Correlation]] = {}
-    for one in correlations:
-        area = facts[one.benchmark].area
-        if area is not None and not one.in_suite and one.rho is not None:
-            by_area.setdefault((one.population, area), []).append(one)
-    summaries = []
-    for (population, area), ones in by_area.items():
-        present = {one.benchmark for one in ones}
-        members = {
-            one.benchmark: one.rho
-            for one in ones
-            if one.rho is not None and not _part_of_any(one.benchmark, present, facts)
-        }
-        values = list(members.values())
-        summaries.append(
-            AreaSummary(
-                population=population,
-                area=area,
-                n_benchmarks=len(members),
-                points=_counts(values, margin),
-                members=list(members),
-                median=median(values),
-                lowest=min(values),
-                highest=max(values),
-            )
-        )
-    return summaries
+def population_summary(
+    population: str,
+    n_models: int,
+    correlations: Sequence[Correlation],
+    facts: Mapping[str, BenchmarkFacts],
+    settings: Settings,
+) -> PopulationSummary:
+    """Count the benchmarks of a population outside the suite.
+
+    Parameters
+    ----------
+    population : str
+    n_models : int
+        Models with a capabilities score: a benchmark that all of them have is complete.
+    correlations : sequence of Correlation
+        Those of the population.
+    facts : mapping of str to BenchmarkFacts
+    settings : Settings
+
+    Returns
+    -------
+    PopulationSummary
+    """
+    outside = [one for one in correlations if not one.in_suite and one.rho is not None]
+    declared = declared_set(correlations, facts, settings)
+    held = [one.tests for one in outside if one.tests and one.benchmark in set(declared)]
+    return PopulationSummary(
+        population=population,
+        n_benchmarks=len(outside),
+        points=point_counts([one.rho for one in outside if one.rho is not None], settings.margin),
+        verdicts=verdict_counts(one.verdict for one in outside),
+        declared=declared,
+        verdicts_bh=verdict_counts(tests.verdict_bh or "undecided" for tests in held),
+        verdicts_by=verdict_counts(tests.verdict_by or "undecided" for tests in held),
+        complete_against_score=verdict_counts(
+            one.against_score.verdict if one.against_score else one.verdict
+            for one in outside
+            if (one.against_score or one).n_models == n_models
+        ),
+    )
 
 
-def _part_of_any(benchmark: str, present: set[str], facts: Mapping[str, BenchmarkFacts]) -> bool:
-    """Tell whether a benchmark is part of an aggregate that is there itself."""
-    whole = facts[benchmark].part_of
-    while whole is not None:
-        if whole in present:
-            return True
-        whole = facts[whole].part_of if whole in facts else None
-    return False
-
-
-def _counts(values: Sequence[float], margin: float) -> PointCounts:
+def point_counts(values: Sequence[float], margin: float) -> PointCounts:
+    """Count how many correlations lie above, below and within the margin."""
     return PointCounts(
         above=sum(value > margin for value in values),
         below=sum(value < -margin for value in values),
         within=sum(abs(value) <= margin for value in values),
     )
+
+
+def verdict_counts(verdicts: Iterable[str]) -> VerdictCounts:
+    """Count verdicts."""
+    found = list(verdicts)
+    return VerdictCounts(**{name: found.count(name) for name in VerdictCounts.__struct_fields__})

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from confounded.engine import run_pieces
 from confounded.stats.intervals import (
+    FEWEST_FAMILIES,
     Intervals,
     Jackknife,
     bonett_wright_intervals,
@@ -43,6 +44,9 @@ CASE_METHOD = "case bootstrap percentile"
 FAMILY_METHOD = "family bootstrap percentile"
 BONETT_WRIGHT_METHOD = "Bonett-Wright"
 
+MOST_FAMILIES_IN_PAIRS = 60
+"""Families up to which a study is done again without each: it takes a replicate for every pair of them."""
+
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many pieces of it are done, and how many there are."""
@@ -68,8 +72,14 @@ class Resampled:
         Leaving out each family once.
     left_out : ndarray of shape (F, B)
         The correlations without each family, NaN where degenerate.
+    degenerate, present : ndarray of shape (F, B)
+        Which of these are degenerate; which families stand behind which correlation.
+    counts : ndarray of shape (F, M)
+        The resamples that leave out each family.
     families : tuple of F str
         Which family each row leaves out.
+    without : tuple of F Intervals, or None
+        The default intervals of the studies without each family; None where there are too many families.
     intervals : tuple of B lists of Interval
         The default interval first.
     """
@@ -77,7 +87,11 @@ class Resampled:
     rho: FloatArray = field(repr=False)
     jackknife: Jackknife = field(repr=False)
     left_out: FloatArray = field(repr=False)
+    degenerate: NDArray[np.bool_] = field(repr=False)
+    present: NDArray[np.bool_] = field(repr=False)
+    counts: FloatArray = field(repr=False)
     families: tuple[str, ...]
+    without: tuple[Intervals, ...] | None = field(repr=False)
     intervals: tuple[list[Interval], ...] = field(repr=False)
 
 
@@ -115,7 +129,8 @@ def resample(
     names, family_of = np.unique(np.asarray(families, dtype=object).astype(str), return_inverse=True)
     present = _present(targets, family_of, names.size)
     whole = replicate_counts(problem, np.ones((1, problem.n_models)))
-    left_out = replicate_counts(problem, jackknife_counts(family_of))
+    counts = jackknife_counts(family_of)
+    left_out = replicate_counts(problem, counts)
     jackknife = family_jackknife(whole.rho[0], left_out.rho, left_out.status > 0, present)
     effective = np.array([_effective(target, family_of) for target in targets])
     found = [
@@ -134,14 +149,46 @@ def resample(
     ]
     if bootstrap and settings.resamples:
         found += _bootstraps(problem, family_of, settings, threads, progress)
-    counts = np.array([_both(target).sum() for target in targets])
-    found.append(_named(BONETT_WRIGHT_METHOD, bonett_wright_intervals(whole.rho[0], counts, settings.level)))
+    n_models = np.array([_both(target).sum() for target in targets])
+    found.append(
+        _named(BONETT_WRIGHT_METHOD, bonett_wright_intervals(whole.rho[0], n_models, settings.level))
+    )
     return Resampled(
         rho=whole.rho[0],
         jackknife=jackknife,
         left_out=left_out.rho,
+        degenerate=left_out.status > 0,
+        present=present,
+        counts=counts,
         families=tuple(map(str, names)),
+        without=_without_each(problem, counts, left_out.rho, present, settings.level),
         intervals=tuple([method[b] for method in found] for b in range(len(targets))),
+    )
+
+
+def _without_each(
+    problem: ResamplingProblem,
+    counts: FloatArray,
+    left_out: FloatArray,
+    present: NDArray[np.bool_],
+    level: float,
+) -> tuple[Intervals, ...] | None:
+    """Return the default intervals of the studies that lack one family each: all pairs are left out."""
+    n_families = len(counts)
+    if not FEWEST_FAMILIES < n_families <= MOST_FAMILIES_IN_PAIRS:
+        return None
+    first, second = np.triu_indices(n_families, k=1)
+    pairs = replicate_counts(problem, counts[first] * counts[second])
+    rho = np.full((n_families, n_families, left_out.shape[1]), np.nan)
+    bad = np.ones(rho.shape, dtype=np.bool_)
+    for i, j in ((first, second), (second, first)):
+        rho[i, j], bad[i, j] = pairs.rho, pairs.status > 0
+    others = ~np.eye(n_families, dtype=np.bool_)
+    return tuple(
+        jackknife_intervals(
+            family_jackknife(left_out[f], rho[f, others[f]], bad[f, others[f]], present[others[f]]), level
+        )
+        for f in range(n_families)
     )
 
 

@@ -46,7 +46,13 @@ def forest(index: Index) -> Spec:
             "domain": False,
         },
     }
-    label = {"type": "text", "baseline": "middle", "align": "right", "limit": LABEL_LIMIT, "fill": ROLES["ink"][0]}
+    label = {
+        "type": "text",
+        "baseline": "middle",
+        "align": "right",
+        "limit": LABEL_LIMIT,
+        "fill": ROLES["ink"][0],
+    }
     layers: list[Spec] = [
         {
             "data": {"values": [{"from": -margin, "to": margin}]},
@@ -148,13 +154,15 @@ def _layout(index: Index) -> tuple[list[Spec], list[Spec], list[Spec], float]:
                     "says": f"{entry.facts.name}, {one.population} models: {signed_percent(one.rho)}"
                     f"{interval_words(one.interval, before=', ')}",
                 }
-                if one.interval is not None and one.interval.low is not None and one.interval.high is not None:
+                if (
+                    one.interval is not None
+                    and one.interval.low is not None
+                    and one.interval.high is not None
+                ):
                     mark |= {"low": 100 * one.interval.low, "high": 100 * one.interval.high}
                 marks.append(mark)
                 top += LINE
             top = max(top, start + 2 * LINE)
-            names.append(
-                {"name": entry.facts.name, "y": (start + top) / 2, "href": f"{PAGE}{entry.anchor}"}
-            )
+            names.append({"name": entry.facts.name, "y": (start + top) / 2, "href": f"{PAGE}{entry.anchor}"})
             top += ROW_GAP
     return marks, names, titles, max(top, 1.0)

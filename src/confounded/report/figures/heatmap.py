@@ -107,7 +107,7 @@ def heatmap(index: Index, population: PopulationResult) -> dict[str, Any]:
 def _literal(names: list[str]) -> str:
     """Return names as an array of Vega's expression language, whatever is in them."""
     quoted = [
-        "".join(c if c.isalnum() and c.isascii() or c == " " else f"\\u{u:04x}" for c, u in _units(name))
+        "".join(c if (c.isalnum() and c.isascii()) or c == " " else f"\\u{u:04x}" for c, u in _units(name))
         for name in names
     ]
     return "[" + ",".join(f"'{name}'" for name in quoted) + "]"

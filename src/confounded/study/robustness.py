@@ -1,0 +1,247 @@
+"""Would another choice have said something else? And what does a correlation hide?
+
+A *specification* is one way to have done it: without one family, one model or one capability benchmark; with another
+composite for capability; with another measure of association. Each gives a point, which agrees with the verdict
+where it lies where the verdict says: beyond the margin, or within it. An undecided benchmark is held against its own
+point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from confounded.stats.permutation import permutation_tests
+from confounded.stats.resampling import jackknife_counts, prepare, replicate_counts
+from confounded.stats.robustness import associations, describe, specifications
+from confounded.stats.shape import near_chance_share, shapes
+from confounded.study.capabilities import CapabilitiesScore
+from confounded.study.correlations import own_accuracy
+from confounded.study.measurement import error_variances
+from confounded.study.population import Population
+from confounded.study.result import (
+    BenchmarkFacts,
+    Correlation,
+    Description,
+    Range,
+    Robustness,
+    Shape,
+    Specification,
+)
+from confounded.study.settings import Settings
+
+__all__ = ["as_spearman", "describe_correlations"]
+
+FloatArray = NDArray[np.float64]
+
+PUBLISHED: Final = ("first component", "spearman")
+"""The composite and the association of the published method."""
+
+
+def as_spearman(value: float, association: str) -> float:
+    """Return the Spearman correlation that goes with another, for normal data, so that one margin serves all.
+
+    Kendall's tau is 2/π · asin(r) and Spearman's rho 6/π · asin(r/2) of Pearson's r (Kruskal 1958).
+    """
+    if association == "spearman":
+        return value
+    pearson = float(np.sin(np.pi * value / 2)) if association == "kendall" else value
+    return float(6 / np.pi * np.arcsin(pearson / 2))
+
+
+def describe_correlations(
+    population: Population,
+    score: CapabilitiesScore,
+    facts: Mapping[str, BenchmarkFacts],
+    correlations: Sequence[Correlation],
+    settings: Settings,
+) -> list[Correlation]:
+    """Add to the correlations of a population how robust they are, and what they hide.
+
+    Parameters
+    ----------
+    population : Population
+    score : CapabilitiesScore
+    facts : mapping of str to BenchmarkFacts
+    correlations : sequence of Correlation
+        Those of the population, judged.
+    settings : Settings
+
+    Returns
+    -------
+    list of Correlation
+    """
+    usable = [one for one in correlations if one.rho is not None]
+    if not usable:
+        return list(correlations)
+    names = [one.benchmark for one in usable]
+    references = [
+        own_accuracy(population, facts[one.benchmark]) if one.against_score else None for one in usable
+    ]
+    by_score = [one for one, reference in zip(usable, references, strict=True) if reference is None]
+    robust = _robust_by_score(population, score, by_score, settings)
+    details = {}
+    for one, reference in zip(usable, references, strict=True):
+        values = population.matrix.column(one.benchmark)
+        if reference is not None:
+            robust[one.benchmark] = _robust_by_accuracy(population, one, values, reference, settings)
+        x = score.of_population(population) if reference is None else reference
+        details[one.benchmark] = _details(population, facts[one.benchmark], x, values, settings)
+    return [
+        msgspec.structs.replace(one, robustness=robust[one.benchmark], **details[one.benchmark])
+        if one.benchmark in set(names)
+        else one
+        for one in correlations
+    ]
+
+
+def _robust_by_score(
+    population: Population, score: CapabilitiesScore, ones: Sequence[Correlation], settings: Settings
+) -> dict[str, Robustness]:
+    """Do the correlations with the capabilities score again in every other way."""
+    if not ones:
+        return {}
+    columns = population.matrix.columns([one.benchmark for one in ones])[score.rows]
+    single = np.arange(score.rows.size)
+    without_model = replicate_counts(prepare(score.columns, columns), jackknife_counts(single)).rho
+    tried = specifications(score.columns, columns)
+    whole = tried.left_out < 0
+    published = np.array(
+        [(c, a) == PUBLISHED for c, a in zip(tried.composite, tried.association, strict=True)], dtype=np.bool_
+    )
+    models = [population.matrix.models[row] for row in score.rows]
+    found = {}
+    for b, one in enumerate(ones):
+        suite = {
+            score.suite[tried.left_out[s]]: float(tried.rho[s, b]) for s in np.flatnonzero(~whole & published)
+        }
+        routes = [
+            (tried.composite[s], tried.association[s], float(tried.rho[s, b]))
+            for s in np.flatnonzero(whole & ~published)
+        ]
+        present = ~np.isnan(columns[:, b])
+        by_model = {models[row]: float(without_model[row, b]) for row in np.flatnonzero(present)}
+        found[one.benchmark] = _robustness(one, by_model, suite, routes, settings)
+    return found
+
+
+def _robust_by_accuracy(
+    population: Population, one: Correlation, values: FloatArray, accuracy: FloatArray, settings: Settings
+) -> Robustness:
+    """Do a correlation with an accuracy again in every other way: there is no suite in it."""
+    both = ~(np.isnan(values) | np.isnan(accuracy))
+    problem = prepare(None, values[both, None], [accuracy[both]])
+    without_model = replicate_counts(problem, jackknife_counts(np.arange(int(both.sum())))).rho[:, 0]
+    models = [population.matrix.models[row] for row in np.flatnonzero(both)]
+    other = associations(accuracy[both, None], values[both, None])[:, 0, 0]
+    routes = [("accuracy", name, float(other[k])) for k, name in ((1, "kendall"), (2, "pearson"))]
+    by_model = dict(zip(models, without_model.tolist(), strict=True))
+    return _robustness(one, by_model, {}, routes, settings)
+
+
+def _robustness(
+    one: Correlation,
+    without_model: Mapping[str, float],
+    without_suite: Mapping[str, float],
+    routes: Sequence[tuple[str, str, float]],
+    settings: Settings,
+) -> Robustness:
+    """Put the other ways together and count which agree with the verdict."""
+    rho = one.rho if one.rho is not None else float("nan")
+    families = {w.family: w.rho for w in one.without_family if w.rho is not None}
+    points = {f"without the family {family}": value for family, value in families.items()}
+    points |= {f"without {name} in the suite": value for name, value in without_suite.items()}
+    points |= {f"{c}, {a}": as_spearman(value, a) for c, a, value in routes}
+    if one.without_itself is not None and one.without_itself.rho is not None:
+        points["a suite without the benchmark itself"] = one.without_itself.rho
+    defined = {name: value for name, value in points.items() if not np.isnan(value)}
+    disagree = [
+        name for name, value in defined.items() if not _agrees(value, one.verdict, rho, settings.margin)
+    ]
+    return Robustness(
+        families=_range(families, rho),
+        models=_range(without_model, rho),
+        suite=_range(without_suite, rho),
+        specifications=[
+            Specification(composite=c, association=a, value=None if np.isnan(v) else v) for c, a, v in routes
+        ],
+        n_specifications=len(defined),
+        agreeing_share=None if not defined else 1.0 - len(disagree) / len(defined),
+        disagreeing=disagree,
+    )
+
+
+def _agrees(value: float, verdict: str, rho: float, margin: float) -> bool:
+    """Tell whether a point lies where the verdict says, or, without one, where the headline point lies."""
+    claimed = {"entangled": 1, "inverse": -1, "separable": 0, "unreliable": 0}
+
+    def place(point: float) -> int:
+        return int(point > margin) - int(point < -margin)
+
+    return place(value) == claimed.get(verdict, place(rho))
+
+
+def _range(points: Mapping[str, float], rho: float) -> Range | None:
+    """Return how far leaving one out moves a correlation, and which moves it most."""
+    defined = {name: value for name, value in points.items() if not np.isnan(value)}
+    if not defined:
+        return None
+    mover = max(defined, key=lambda name: abs(defined[name] - rho))
+    return Range(
+        lowest=min(defined.values()),
+        highest=max(defined.values()),
+        moved_most_by=mover,
+        then=defined[mover],
+        n_undefined=len(points) - len(defined),
+    )
+
+
+def _details(
+    population: Population, fact: BenchmarkFacts, x: FloatArray, values: FloatArray, settings: Settings
+) -> dict[str, object]:
+    """Describe one correlation: slope, spread, shape, and whether there is any association at all."""
+    both = ~(np.isnan(values) | np.isnan(x))
+    lower = fact.direction == "lower"
+    floor, ceiling = (fact.ceiling, fact.floor) if lower else (fact.floor, fact.ceiling)
+    sign = -1.0 if lower else 1.0
+    described = describe(
+        x[both],
+        values[both, None],
+        None if floor is None else [sign * floor],
+        None if ceiling is None else [sign * ceiling],
+    )
+    errors = error_variances(population, fact.benchmark, fact)
+    shape = shapes(x[both], values[both, None], np.sqrt(errors.variance[both, None]))
+    chance = None
+    if fact.chance is not None and errors.n_items == errors.n_items:
+        shares = np.abs(values[both, None]) / errors.scale
+        chance = float(near_chance_share(shares, [fact.chance / errors.scale], [errors.n_items])[0])
+    tested = permutation_tests(x[both], values[both, None], seed=settings.seed % 2**32)
+    return {
+        "description": Description(
+            slope=_number(described.slope[0]),
+            explained_variance=_number(described.explained[0]),
+            standard_deviation=_number(described.deviation[0]),
+            floor_share=_number(described.floor_share[0]) if described.floor_given[0] else None,
+            ceiling_share=_number(described.ceiling_share[0]) if described.ceiling_given[0] else None,
+            tied_share=_number(described.tied_share[0]),
+            near_chance_share=None if chance is None or np.isnan(chance) else chance,
+        ),
+        "shape": Shape(
+            label=shape.label[0],
+            slope_low=_number(shape.slope_low[0]),
+            slope_high=_number(shape.slope_high[0]),
+            p_low=_number(shape.p_low[0]),
+            p_high=_number(shape.p_high[0]),
+            break_at=_number(shape.break_at[0]),
+        ),
+        "association_p": _number(tested.p[0]),
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
