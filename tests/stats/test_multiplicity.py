@@ -33,7 +33,9 @@ def test_p_is_at_most_alpha_exactly_where_the_interval_gives_that_verdict(
     tests = margin_tests(one(z, error, n_families), margin)
     interval = jackknife_intervals(one(z, error, n_families), 1 - alpha)
     low, high = interval.low[0], interval.high[0]
-    assume(min(abs(abs(low) - margin), abs(abs(high) - margin)) > 1e-9)  # rounding decides on the margin itself
+    assume(
+        min(abs(abs(low) - margin), abs(abs(high) - margin)) > 1e-9
+    )  # rounding decides on the margin itself
     verdict = (
         "entangled" if low > margin
         else "inverse" if high < -margin
@@ -140,7 +142,9 @@ def test_what_is_at_most_q_is_what_the_step_up_procedure_rejects(p: list[float],
 
 def test_what_was_not_tested_is_not_counted() -> None:
     p = [0.01, 0.02, 0.3]
-    assert benjamini_hochberg([0.01, np.nan, 0.02, np.nan, 0.3])[[0, 2, 4]] == pytest.approx(benjamini_hochberg(p))
+    assert benjamini_hochberg([0.01, np.nan, 0.02, np.nan, 0.3])[[0, 2, 4]] == pytest.approx(
+        benjamini_hochberg(p)
+    )
 
 
 def test_hand_computed() -> None:

@@ -19,6 +19,7 @@ __all__ = ["main"]
 
 COMMANDS: Final[Mapping[str, str]] = {
     "report": "Study scores and write the report.",
+    "plan": "Say how many models would settle a benchmark.",
     "reproduce": "Recompute the paper's published figures.",
     "completion": "Print the completion script of a shell.",
 }
@@ -63,6 +64,7 @@ def confounded() -> None:
     Examples:
       confounded report                     the shipped scores of 53 models
       confounded report scores.csv -o out   your own scores
+      confounded plan --for wmdp --population chat
       confounded reproduce                  the paper's figures, recomputed
     """
 

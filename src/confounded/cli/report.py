@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["report"]
 
+VERDICTS = ("entangled", "inverse", "separable", "undecided", "unreliable")
+CHECK_FAILED = 1
 MISSING = ("leave-model-out", "leave-benchmark-out", "column-mean")
 
 
@@ -52,6 +54,33 @@ MISSING = ("leave-model-out", "leave-benchmark-out", "column-mean")
     is_flag=True,
     help="Count each model of unknown family as a family of one, instead of stopping.",
 )
+@click.option(
+    "--margin", type=float, default=0.4, show_default=True, help="Correlations below it count as low."
+)
+@click.option(
+    "--level", type=float, default=0.95, show_default=True, help="Nominal coverage of the intervals."
+)
+@click.option(
+    "--resamples",
+    type=int,
+    default=10_000,
+    show_default=True,
+    help="Bootstrap resamples of the intervals that are for comparison; the default interval needs none.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of everything that is drawn.")
+@click.option(
+    "--nesting",
+    type=click.Choice(["aggregates", "subscales"]),
+    default="aggregates",
+    show_default=True,
+    help="Which of nested benchmarks count where many are taken together.",
+)
+@click.option("--threads", type=int, help="Threads to resample with; changes no number. [default: all cores]")
+@click.option(
+    "--fail-on",
+    metavar="VERDICT,...",
+    help="Exit with 1 if a benchmark outside the suite gets one of these verdicts, such as entangled.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print result.json on standard output too.")
 def report(
     source: tuple[Path, ...],
@@ -61,8 +90,15 @@ def report(
     population: str | None,
     direction: tuple[str, ...],
     unknown_families_apart: bool,
+    margin: float,
+    level: float,
+    resamples: int,
+    seed: int,
+    nesting: str,
+    threads: int | None,
+    fail_on: str | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Study scores and write the report: a page, result.json, tables and figures.
 
     SOURCE is a CSV or TSV file of scores, wide (a column 'model', then one column a benchmark) or long (columns
@@ -76,25 +112,40 @@ def report(
       confounded report base.csv chat.csv --suite mmlu,gsm8k,bbh,arc_challenge
       confounded report mine.csv --population chat --direction my_benchmark=higher
       confounded report confounded-report/result.json -o again
+      confounded report mine.csv --fail-on entangled,unreliable
+
+    Exit codes: 0 done, 1 a verdict of --fail-on was met, 2 bad input or usage.
     """
     from confounded.report import write_report
 
-    settings = _settings(suite, missing, population, direction, unknown_families_apart)
-    result = _result(source, settings)
+    failing = _verdicts(fail_on)
+    if threads is not None and threads < 1:
+        raise UsageError("1 thread or more", found=str(threads), where="--threads")
+    settings = _settings(
+        direction,
+        suite=suite,
+        missing=missing,
+        population=population,
+        unknown_families_apart=unknown_families_apart,
+        margin=margin,
+        level=level,
+        resamples=resamples,
+        seed=seed,
+        nesting=nesting,
+    )
+    result = _result(source, settings, threads)
     written = write_report(result, output)
     if as_json:
         click.echo(result.to_json(), nl=False)
     else:
         click.echo(f"{written.name} and {written.parent / 'result.json'} written; open {written}")
+    met = [one for one in result.correlations if not one.in_suite and one.verdict in failing]
+    for one in met:
+        click.echo(f"{one.benchmark} of the {one.population} models is {one.verdict}: {one.rule}", err=True)
+    return CHECK_FAILED if met else 0
 
 
-def _settings(
-    suite: str | None,
-    missing: str,
-    population: str | None,
-    direction: tuple[str, ...],
-    unknown_families_apart: bool,
-) -> Settings:
+def _settings(direction: tuple[str, ...], *, suite: str | None, **options: object) -> Settings:
     """Turn options into settings."""
     import msgspec
 
@@ -107,23 +158,27 @@ def _settings(
             raise UsageError("BENCHMARK=higher or BENCHMARK=lower", found=repr(one), where="--direction")
         directions[benchmark] = way
     names = None if suite is None else tuple(name.strip() for name in suite.split(",") if name.strip())
-    return msgspec.convert(
-        {
-            "suite": names,
-            "missing": missing,
-            "population": population,
-            "directions": directions,
-            "unknown_families_apart": unknown_families_apart,
-        },
-        Settings,
-    )
+    return msgspec.convert({"suite": names, "directions": directions, **options}, Settings)
 
 
-def _result(source: tuple[Path, ...], settings: Settings) -> StudyResult:
+def _verdicts(text: str | None) -> set[str]:
+    """Read the verdicts on which to fail."""
+    verdicts = {one.strip() for one in (text or "").split(",") if one.strip()}
+    unknown = sorted(verdicts - set(VERDICTS))
+    if unknown:
+        raise UsageError(f"verdicts among {', '.join(VERDICTS)}", found=", ".join(unknown), where="--fail-on")
+    return verdicts
+
+
+def _result(source: tuple[Path, ...], settings: Settings, threads: int | None) -> StudyResult:
     """Study the sources, or read the result if that is what was given."""
+    from confounded.cli.progress import progress_bar
     from confounded.study import read_result, study_sources
 
     results = [path for path in source if path.suffix.lower() == ".json"]
     if results and len(source) > 1:
         raise UsageError("one result.json, or files of scores", found=", ".join(map(str, source)))
-    return read_result(results[0]) if results else study_sources(source, settings)
+    if results:
+        return read_result(results[0])
+    with progress_bar() as progress:
+        return study_sources(source, settings, threads=threads, progress=progress)

@@ -1,112 +1,120 @@
-"""The headline findings in words. Every number in them is in the result, or a count of what is."""
+"""The headline findings. Every number in them is in the result."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from confounded.report import words
+from confounded.report.cells import Row, pooled_cell
 from confounded.report.index import Index
-from confounded.report.standing import STANDINGS, Standing, standing
-from confounded.study.result import AreaSummary
+from confounded.study.result import KindContrast, PopulationSummary
 
-__all__ = ["AreaFinding", "Findings", "Tally", "findings"]
+__all__ = ["Contrast", "Findings", "findings"]
 
 NOT_SAFETY: Final = frozenset({"capabilities", "other-capabilities", "bookkeeping"})
 """Areas of the catalogue that claim nothing about safety; they stand in the tables and not in the headline."""
 
-GOES_WITH: Final = "Rise with capability"
-GOES_AGAINST: Final = "Fall as capability rises"
-DIVIDED: Final = "Low, or divided"
-
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How the benchmarks of a population outside the suite are spread, by point estimate and by interval."""
+class Contrast:
+    """Two kinds of measurement against each other, with a figure for each population."""
 
-    population: str
-    n_benchmarks: int
-    points: dict[Standing, int]
-    intervals: dict[Standing, int]
-
-
-@dataclass(frozen=True, slots=True)
-class AreaFinding:
-    """An area in the headline: its name, its place in the page, and its counts by population."""
-
-    title: str
-    anchor: str
-    counts: str
+    first: str
+    second: str
+    values: tuple[KindContrast | None, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What the page says first."""
 
-    tallies: tuple[Tally, ...]
-    areas: dict[str, tuple[AreaFinding, ...]]
-    has_intervals: bool
+    tallies: tuple[PopulationSummary, ...]
+    areas: tuple[Row, ...]
+    kinds: tuple[Row, ...]
+    contrasts: tuple[Contrast, ...]
+    mostly_undecided: bool
+    any_unreliable: bool
 
 
 def findings(index: Index) -> Findings:
     """Return the headline findings."""
-    margin = index.result.provenance.settings.margin
-    tallies = []
-    for summary in index.result.population_summaries:
-        where = Counter(
-            standing(one, margin)
-            for one in index.result.correlations
-            if one.population == summary.population and not one.in_suite
-        )
-        points = summary.points
-        tallies.append(
-            Tally(
-                population=summary.population,
-                n_benchmarks=summary.n_benchmarks,
-                points={
-                    "above": points.above,
-                    "below": points.below,
-                    "within": points.within,
-                    "undecided": 0,
-                },
-                intervals={kind: where[kind] for kind in STANDINGS},
+    tallies = tuple(index.result.population_summaries)
+    return Findings(
+        tallies=tallies,
+        areas=tuple(_areas(index)),
+        kinds=tuple(_kinds(index)),
+        contrasts=tuple(_contrasts(index)),
+        mostly_undecided=2 * sum(one.verdicts.undecided for one in tallies)
+        > sum(one.n_benchmarks for one in tallies),
+        any_unreliable=any(one.verdicts.unreliable for one in tallies),
+    )
+
+
+def _areas(index: Index) -> list[Row]:
+    """Return the areas that claim something about safety, pooled."""
+    found = {(one.population, one.area): one for one in index.result.area_summaries}
+    rows = []
+    for group in index.groups:
+        ones = [found.get((population, group.area or "")) for population in index.populations]
+        if group.area in NOT_SAFETY or not any(one and one.n_benchmarks for one in ones):
+            continue
+        numbers = dict.fromkeys(str(one.n_benchmarks) for one in ones if one)
+        rows.append(
+            Row(
+                name=group.title,
+                anchor=group.anchor,
+                n_members=", ".join(numbers),
+                cells=tuple(
+                    pooled_cell(one.population, one.pooled, one.verdict, one.rule)
+                    if one and one.n_benchmarks
+                    else None
+                    for one in ones
+                ),
             )
         )
-    return Findings(
-        tallies=tuple(tallies),
-        areas=_areas(index, margin),
-        has_intervals=any(one.interval is not None for one in index.result.correlations),
-    )
+    return rows
 
 
-def _areas(index: Index, margin: float) -> dict[str, tuple[AreaFinding, ...]]:
-    """Sort the areas by where the medians of their point estimates lie."""
-    found: dict[str, list[AreaFinding]] = {GOES_WITH: [], GOES_AGAINST: [], DIVIDED: []}
-    for group in index.groups:
-        summaries = [one for one in index.result.area_summaries if one.area == group.area]
-        medians = [one.median for one in summaries if one.median is not None]
-        if group.area is None or group.area in NOT_SAFETY or not medians:
-            continue
-        if min(medians) > margin:
-            label, side = GOES_WITH, "above"
-        elif max(medians) < -margin:
-            label, side = GOES_AGAINST, "below"
-        else:
-            label, side = DIVIDED, ""
-        found[label].append(AreaFinding(group.title, group.anchor, _counted(summaries, side)))
-    return {label: tuple(areas) for label, areas in found.items() if areas}
+def _kinds(index: Index) -> list[Row]:
+    found = {(one.population, one.kind): one for one in index.result.kind_summaries}
+    kinds = dict.fromkeys(one.kind for one in index.result.kind_summaries)
+    rows = []
+    for kind in kinds:
+        ones = [found.get((population, kind)) for population in index.populations]
+        numbers = dict.fromkeys(str(len(one.members)) for one in ones if one)
+        rows.append(
+            Row(
+                name=kind,
+                anchor=None,
+                n_members=", ".join(numbers),
+                cells=tuple(pooled_cell(one.population, one.pooled) if one else None for one in ones),
+            )
+        )
+    return rows
 
 
-def _counted(summaries: Sequence[AreaSummary], side: str) -> str:
-    """Count the benchmarks of an area on one side of the margin, or on each, population by population."""
-    if side:
-        number = [(one.points.above if side == "above" else one.points.below, one) for one in summaries]
-        if all(count == one.n_benchmarks for count, one in number):
-            return f"every benchmark {side}"
-        return words.and_list([f"{count} of {one.n_benchmarks} {one.population}" for count, one in number])
-    return "; ".join(
-        f"{one.population}: {one.points.above} above, {one.points.within} within, {one.points.below} below"
-        for one in summaries
-    )
+def _contrasts(index: Index) -> list[Contrast]:
+    found = {(one.population, one.first, one.second): one for one in index.result.kind_contrasts}
+    pairs = dict.fromkeys((one.first, one.second) for one in index.result.kind_contrasts)
+    return [
+        Contrast(
+            first=first,
+            second=second,
+            values=tuple(found.get((population, first, second)) for population in index.populations),
+        )
+        for first, second in pairs
+    ]
+
+
+def settled(one: KindContrast) -> bool:
+    """Tell whether the interval of a contrast leaves out 0."""
+    return one.low is not None and one.high is not None and (one.low > 0 or one.high < 0)
+
+
+def contrast_words(one: KindContrast | None) -> str:
+    """Write a contrast with its interval, on the Fisher z scale."""
+    if one is None or one.difference is None:
+        return (one.reason if one else None) or words.NOTHING
+    bounds = f" ({words.plain(one.low, 2)} to {words.plain(one.high, 2)})" if one.low is not None else ""
+    return f"{words.plain(one.difference, 2)}{bounds}"

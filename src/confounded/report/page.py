@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import jinja2
 
 from confounded.report import words
 from confounded.report.figures.render import drawing_program, inlined
-from confounded.report.figures.theme import FamilyMark, style_rules
+from confounded.report.figures.theme import OTHER_FAMILIES, FamilyMark, style_rules
 from confounded.report.files import GENERATOR
-from confounded.report.findings import findings
+from confounded.report.findings import contrast_words, findings, settled
 from confounded.report.index import Index
 from confounded.report.pagedata import page_data, safe_json
 from confounded.report.reading import area_tables, benchmarks
+from confounded.report.verdicts import VERDICTS
 from confounded.study.result import ModelResult, PopulationResult
 
 __all__ = ["render_page"]
@@ -62,7 +64,10 @@ def render_page(index: Index, drawn: Mapping[str, str], marks: Mapping[str, Fami
     ):
         environment.filters[name] = getattr(words, name)
     environment.filters["and_list"] = words.and_list
+    environment.filters["share_whole"] = partial(words.share, digits=0)
     environment.filters["level"] = words.level
+    environment.filters["contrast"] = contrast_words
+    environment.tests["settled"] = settled
 
     loader = environment.loader
     assets = {name: loader.get_source(environment, name)[0] for name in ASSETS} if loader else {}
@@ -98,11 +103,14 @@ def _context(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
         "suites": [_suite(population, index) for population in result.populations],
         "compute": _compute(index),
         "marks": marks,
+        "verdicts": VERDICTS,
+        "columns": 3 + any(one.published for one in result.correlations),
+        "false_discovery_rate": words.level(round(1 - result.provenance.settings.level, 10)),
+        "other_families": OTHER_FAMILIES,
         "has_published": any(one.published for one in result.correlations),
         "has_kinds": any(fact.kind for fact in result.benchmarks),
         "has_areas": bool(result.areas),
         "has_compute": any(one.compute for one in result.correlations),
-        "has_intervals": any(one.interval for one in result.correlations),
         "most_listed_eigenvalues": MOST_LISTED_EIGENVALUES,
         "by_score": _by_score,
     }

@@ -10,6 +10,7 @@ import msgspec
 from confounded.report.figures.scatter import scatter
 from confounded.report.figures.theme import FamilyMark
 from confounded.report.index import Entry, Index
+from confounded.study.result import Correlation
 
 __all__ = ["page_data", "safe_json"]
 
@@ -18,6 +19,9 @@ ACCURACY_ON: Final = "accuracy on "
 
 DIGITS: Final = 7
 """Significant digits of a drawn score: a hundredth of a pixel, and a third of the size of the page."""
+
+FEWER_DIGITS: Final = 4
+"""Significant digits of what is only read, in the table of a benchmark's scores."""
 
 
 def page_data(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
@@ -79,6 +83,7 @@ def _benchmark(entry: Entry, index: Index) -> dict[str, Any]:
         "x": f"{ACCURACY_ON}{index.name(data_set)}" if named.startswith(ACCURACY_ON) else named,
         "y": f"{facts.metric or 'score'}{turned}",
         "against": against if any(against) else None,
+        "adjusted": [_adjusted(entry.correlations.get(population.population)) for population in populations],
         "scores": [
             [_short(value) for value in population.scores[facts.benchmark]]
             if facts.benchmark in population.scores
@@ -88,5 +93,21 @@ def _benchmark(entry: Entry, index: Index) -> dict[str, Any]:
     }
 
 
-def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.{DIGITS}g}")
+def _adjusted(one: Correlation | None) -> dict[str, Any] | None:
+    """Return what the table of scores says of each model: its residual, the range foreseen, the ranks allowed."""
+    if one is None or one.adjusted is None:
+        return None
+    found: dict[str, Any] = {
+        "residual": [_short(value, FEWER_DIGITS) for value in one.adjusted.residual],
+        "low": [_short(value, FEWER_DIGITS) for value in one.adjusted.low],
+        "high": [_short(value, FEWER_DIGITS) for value in one.adjusted.high],
+    }
+    if one.ranks is not None:
+        found["why"] = one.ranks.reason
+        if one.ranks.best:
+            found |= {"best": one.ranks.best, "worst": one.ranks.worst}
+    return found
+
+
+def _short(value: float | None, digits: int = DIGITS) -> float | None:
+    return None if value is None else float(f"{value:.{digits}g}")

@@ -1,57 +1,30 @@
-"""The rows of the tables and the facts of the benchmarks, as the templates take them: words and places, no numbers."""
+"""The tables by area and the sections of the benchmarks, as the templates take them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Final
 
-from confounded.report import words
+from confounded.report import details, words
+from confounded.report.cells import Cell, Row, pooled_cell, row
 from confounded.report.index import Entry, Group, Index
-from confounded.report.standing import Standing, standing
-from confounded.study.result import Correlation, Interval, ScoreCorrelation
+from confounded.report.verdicts import VerdictMark, mark_of
+from confounded.study.result import AreaSummary, Caution
 
-__all__ = ["AreaTable", "Benchmark", "Cell", "Fact", "Row", "area_tables", "benchmarks"]
+__all__ = ["AreaTable", "Benchmark", "Fact", "Judgement", "area_tables", "benchmarks"]
 
 CAPABILITIES_SCORE: Final = "capabilities score"
-
-STANDING_WORDS: Final[dict[Standing, str]] = {
-    "above": "surely above the margin",
-    "below": "surely below the margin",
-    "within": "surely within the margin",
-    "undecided": "undecided",
-}
+MANY_PARTS: Final = 3
+"""More parts than this are folded away until they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """The correlation of one benchmark in one population, in words, and its places on a scale from 0 to 100."""
+class AreaLine:
+    """An area in one population: its verdict, its pooled correlation, and what else is to be said."""
 
-    population: str
-    rho: str
-    interval: str
-    level: str
-    published: str
-    published_table: int | None
-    n_models: int
-    n_families: int
-    reason: str
-    standing: Standing | None
-    standing_words: str
-    at: str | None
-    low_at: str | None
-    span: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A benchmark as a line of a table; a cell for each population, or None where it has no scores."""
-
-    name: str
-    anchor: str
-    depth: int
-    kind: str
-    in_suite: bool
-    cells: tuple[Cell | None, ...]
+    cell: Cell
+    counts: str
+    random_effects: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +33,10 @@ class AreaTable:
 
     group: Group
     rows: tuple[Row, ...] = field(repr=False)
-    n_whole: int
     n_parts: int
+    folds: bool
     against: str
-    counts: tuple[str, ...]
+    lines: tuple[AreaLine, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +49,13 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
-    """One figure of a benchmark: what it is, and its value in each population."""
+class Judgement:
+    """The verdict on a benchmark in one population, the rule that gave it, and the cautions."""
 
-    term: str
-    values: tuple[str, ...]
+    population: str
+    verdict: VerdictMark
+    rule: str
+    cautions: tuple[Caution, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +70,8 @@ class Benchmark:
     haystack: str
     facts: tuple[Fact, ...]
     note: str
-    details: tuple[Detail, ...]
-    reasons: tuple[str, ...]
+    judgements: tuple[Judgement, ...]
+    groups: tuple[details.Group, ...] = field(repr=False)
 
 
 def area_tables(index: Index) -> list[AreaTable]:
@@ -104,32 +79,21 @@ def area_tables(index: Index) -> list[AreaTable]:
     tables = []
     for group in index.groups:
         rows = tuple(row(entry, index) for entry in group.entries)
-        others = {entry.facts.correlated_with for entry in group.entries} - {CAPABILITIES_SCORE}
+        n_parts = sum(one.depth > 0 for one in rows)
+        others = {one.correlated_with for entry in group.entries for one in entry.correlations.values()} - {
+            CAPABILITIES_SCORE
+        }
         tables.append(
             AreaTable(
                 group=group,
                 rows=rows,
-                n_whole=sum(not one.depth for one in rows),
-                n_parts=sum(one.depth > 0 for one in rows),
+                n_parts=n_parts,
+                folds=n_parts > MANY_PARTS,
                 against="accuracy on the same data set" if len(others) > 1 else next(iter(others), ""),
-                counts=tuple(_counts(group.area, index)),
+                lines=tuple(_area_line(one) for one in _summaries(group.area, index)),
             )
         )
     return tables
-
-
-def row(entry: Entry, index: Index) -> Row:
-    """Return a benchmark as a line of a table."""
-    margin = index.result.provenance.settings.margin
-    found = [entry.correlations.get(population) for population in index.populations]
-    return Row(
-        name=entry.facts.name,
-        anchor=entry.anchor,
-        depth=entry.depth,
-        kind=entry.facts.kind or "",
-        in_suite=entry.in_suite,
-        cells=tuple(None if one is None else _cell(one, margin) for one in found),
-    )
 
 
 def benchmarks(index: Index) -> list[Benchmark]:
@@ -142,66 +106,57 @@ def benchmarks(index: Index) -> list[Benchmark]:
     ]
 
 
-def _cell(one: Correlation, margin: float) -> Cell:
-    interval = one.interval
-    known = interval is not None and interval.low is not None and interval.high is not None
-    where = standing(one, margin)
-    return Cell(
-        population=one.population,
-        rho=words.percent(one.rho),
-        interval=words.interval_percent(interval),
-        level=words.level(interval.level) if interval else "",
-        published=words.published(one.published.percent) if one.published else "",
-        published_table=one.published.table if one.published else None,
-        n_models=one.n_models,
-        n_families=one.n_families,
-        reason=one.reason or (interval.reason if interval and not known and interval.reason else ""),
-        standing=where,
-        standing_words=STANDING_WORDS[where] if where else "",
-        at=None if one.rho is None else _place(one.rho),
-        low_at=_place(interval.low) if known and interval and interval.low is not None else None,
-        span=_span(interval) if known and interval else None,
+def _summaries(area: str | None, index: Index) -> list[AreaSummary]:
+    return [one for one in index.result.area_summaries if one.area == area and one.n_benchmarks]
+
+
+def _area_line(one: AreaSummary) -> AreaLine:
+    found = [
+        f"{number} {verdict}"
+        for verdict, number in (
+            ("entangled", one.verdicts.entangled),
+            ("separable", one.verdicts.separable),
+            ("inverse", one.verdicts.inverse),
+            ("unreliable", one.verdicts.unreliable),
+            ("undecided", one.verdicts.undecided),
+        )
+        if number
+    ]
+    effects = one.random_effects
+    return AreaLine(
+        cell=pooled_cell(one.population, one.pooled, one.verdict, one.rule),
+        counts=f"{words.plural(one.n_benchmarks, 'benchmark')}: {', '.join(found)}",
+        random_effects=""
+        if effects is None
+        else f"{words.percent(effects.rho)} ({words.bounds(effects.low, effects.high)}), one more benchmark "
+        f"{words.bounds(effects.prediction_low, effects.prediction_high)}; {effects.label}",
     )
 
 
-def _place(rho: float) -> str:
-    """Return the place of a correlation on a scale that runs from 0 at -1 to 100 at +1."""
-    return f"{50 * (rho + 1):.2f}"
-
-
-def _span(interval: Interval) -> str:
-    return f"{50 * ((interval.high or 0.0) - (interval.low or 0.0)):.2f}"
-
-
-def _counts(area: str | None, index: Index) -> list[str]:
-    """Say for each population where the point estimates of an area lie."""
-    return [
-        f"{one.population}: {one.points.above} of {one.n_benchmarks} above, {one.points.within} within, "
-        f"{one.points.below} below; median {words.signed_percent(one.median)}"
-        for one in index.result.area_summaries
-        if one.area == area
-    ]
-
-
 def _benchmark(number: int, entry: Entry, group: Group, index: Index) -> Benchmark:
-    line = row(entry, index)
-    found = [entry.correlations.get(population) for population in index.populations]
     facts = entry.facts
+    found = [one for name in index.populations if (one := entry.correlations.get(name)) is not None]
     return Benchmark(
         number=number,
-        row=line,
+        row=row(entry, index),
         area=group.title,
         area_anchor=group.anchor,
         identifier=facts.benchmark,
-        haystack=" ".join((facts.name, facts.benchmark, group.title, facts.kind or "")).lower(),
+        haystack=" ".join(
+            (facts.name, facts.benchmark, group.title, facts.kind or "", *(one.verdict for one in found))
+        ).lower(),
         facts=tuple(_facts(entry, index)),
         note=facts.note or "",
-        details=tuple(_details(found, line, index)),
-        reasons=tuple(f"{cell.population}: {cell.reason}" for cell in line.cells if cell and cell.reason),
+        judgements=tuple(
+            Judgement(one.population, mark_of(one.verdict), one.rule or one.reason or "", tuple(one.cautions))
+            for one in found
+        ),
+        groups=tuple(details.details(entry, index)),
     )
 
 
 def _facts(entry: Entry, index: Index) -> list[Fact]:
+    """Return what is known of a benchmark, a line each."""
     facts = entry.facts
     way = (
         "Higher is better or safer."
@@ -209,8 +164,9 @@ def _facts(entry: Entry, index: Index) -> list[Fact]:
         else "Lower is better or safer; the sign is turned here, so that higher is."
     )
     against = {one.correlated_with for one in entry.correlations.values()} or {facts.correlated_with}
-    lines = [Fact("Metric", facts.metric)] if facts.metric else []
-    lines.append(Fact("Direction", way))
+    lines = [Fact("Metric", facts.metric or "not known"), Fact("Direction", way)]
+    if facts.unit:
+        lines.append(Fact("Unit", facts.unit))
     if facts.kind:
         lines.append(Fact("Kind", facts.kind))
     if facts.part_of:
@@ -218,85 +174,18 @@ def _facts(entry: Entry, index: Index) -> list[Fact]:
     lines.append(Fact("Correlated with", words.and_list(sorted(against))))
     if entry.in_suite:
         lines.append(Fact("Role", "one of the capability benchmarks behind the capabilities score"))
+    if facts.kin_to_suite:
+        kin = words.and_list([index.name(name) for name in facts.kin_to_suite])
+        lines.append(Fact("Kin to the suite", f"{kin}{f': {facts.kin_reason}' if facts.kin_reason else ''}"))
+    if facts.n_items is not None:
+        source = f" ({facts.n_items_source})" if facts.n_items_source else ""
+        lines.append(Fact("Items", f"{facts.n_items:,}{source}"))
+    if facts.item_type:
+        lines.append(Fact("Scored", f"{facts.item_type}{', by a judge' if facts.judged else ''}"))
+    if facts.chance is not None:
+        lines.append(Fact("Chance", words.significant(facts.chance)))
     if facts.placed_by:
         lines.append(Fact("Placed in its area by", f"the {facts.placed_by}"))
+    if facts.reference:
+        lines.append(Fact("Reference", facts.reference))
     return lines
-
-
-def _details(found: list[Correlation | None], line: Row, index: Index) -> list[Detail]:
-    """Return the figures of a benchmark that at least one population has."""
-    level = words.level(index.result.provenance.settings.level)
-
-    def values(term: str, *texts: str) -> list[Detail]:
-        return [Detail(term, tuple(text or words.NOTHING for text in texts))] if any(texts) else []
-
-    def beside(other: ScoreCorrelation | None) -> str:
-        if other is None or other.rho is None:
-            return ""
-        bounds = words.interval_percent(other.interval)
-        return words.percent(other.rho) + (f" ({bounds})" if bounds else "")
-
-    cells = line.cells
-    return [
-        *values("Capabilities correlation, %", *(cell.rho if cell else "" for cell in cells)),
-        *values(f"{level} interval, %", *(cell.interval if cell else "" for cell in cells)),
-        *values("Against the margin", *(cell.standing_words if cell else "" for cell in cells)),
-        *values(
-            "Published, %",
-            *(
-                f"{cell.published} (table {cell.published_table})" if cell and cell.published else ""
-                for cell in cells
-            ),
-        ),
-        *values(
-            "Models, families",
-            *(
-                f"{words.plural(one.n_models, 'model')}, {words.plural(one.n_families, 'family', 'families')}"
-                if one
-                else "no scores"
-                for one in found
-            ),
-        ),
-        *values(
-            "Effective families", *(words.plain(one.effective_families, 1) if one else "" for one in found)
-        ),
-        *values(
-            "With a score refitted without it, %",
-            *(beside(one.without_itself if one else None) for one in found),
-        ),
-        *values(
-            "With the capabilities score, %", *(beside(one.against_score if one else None) for one in found)
-        ),
-        *values("With training compute, %", *(_compute(one) for one in found)),
-        *_other_intervals(found),
-    ]
-
-
-def _compute(one: Correlation | None) -> str:
-    if one is None or one.compute is None or one.compute.rho is None:
-        return ""
-    text = f"{words.percent(one.compute.rho)} ({words.plural(one.compute.n_models, 'model')})"
-    printed = one.compute.published
-    return text + (f"; published {words.published(printed.percent)}" if printed else "")
-
-
-def _other_intervals(found: list[Correlation | None]) -> list[Detail]:
-    """Return the intervals by other methods, one line a method."""
-    methods = dict.fromkeys(interval.method for one in found if one for interval in one.intervals)
-    return [
-        Detail(
-            f"{method[:1].upper()}{method[1:]}, %",
-            tuple(
-                next(
-                    (
-                        words.interval_percent(interval) or interval.reason or words.NOTHING
-                        for interval in (one.intervals if one else ())
-                        if interval.method == method
-                    ),
-                    words.NOTHING,
-                )
-                for one in found
-            ),
-        )
-        for method in methods
-    ]

@@ -10,11 +10,14 @@ from confounded.study.result import Interval
 
 __all__ = [
     "NBSP",
+    "NOTHING",
     "and_list",
+    "bounds",
     "flop",
     "interval_percent",
     "interval_words",
     "level",
+    "p_value",
     "parameters",
     "percent",
     "plain",
@@ -23,11 +26,15 @@ __all__ = [
     "score",
     "share",
     "signed_percent",
+    "significant",
 ]
 
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
 NOTHING: Final = "\u2013"
+
+SMALL_P: Final = 0.001
+"""p-values below it are written with an exponent."""
 
 
 def percent(value: float | None) -> str:
@@ -47,15 +54,18 @@ def signed_percent(value: float | None) -> str:
 
 def interval_percent(interval: Interval | None) -> str:
     """Write an interval in percent with one decimal, without the sign of percent; nothing where there is none."""
-    if interval is None or interval.low is None or interval.high is None:
-        return ""
-    return f"{percent(interval.low)} to {percent(interval.high)}".replace(" ", NBSP)
+    return "" if interval is None else bounds(interval.low, interval.high)
+
+
+def bounds(low: float | None, high: float | None) -> str:
+    """Write two correlations as an interval, like `percent`; nothing where there is none."""
+    return "" if low is None or high is None else f"{percent(low)} to {percent(high)}".replace(" ", NBSP)
 
 
 def interval_words(interval: Interval | None, before: str = "") -> str:
     """Write an interval with its level and unit, for running text; nothing where there is none."""
-    bounds = interval_percent(interval)
-    return f"{before}{level(interval.level)} interval {bounds}{NBSP}%" if interval and bounds else ""
+    found = interval_percent(interval)
+    return f"{before}{level(interval.level)} interval {found}{NBSP}%" if interval and found else ""
 
 
 def level(value: float) -> str:
@@ -63,9 +73,21 @@ def level(value: float) -> str:
     return f"{100 * value:g}{NBSP}%"
 
 
-def share(value: float) -> str:
+def share(value: float, digits: int = 1) -> str:
     """Write a share, such as that of explained variance."""
-    return f"{_fixed(100 * value, 1)}{NBSP}%"
+    return f"{_fixed(100 * value, digits)}{NBSP}%"
+
+
+def p_value(value: float | None) -> str:
+    """Write a p-value; nothing where there is none."""
+    if value is None:
+        return ""
+    return f"{value:.2g}".replace("e-0", "e-").replace("-", MINUS) if value < SMALL_P else f"{value:.3f}"
+
+
+def significant(value: float | None, digits: int = 3) -> str:
+    """Write a number with some significant digits; nothing where there is none."""
+    return "" if value is None else f"{value:.{digits}g}".replace("-", MINUS)
 
 
 def score(value: float | None) -> str:

@@ -70,8 +70,9 @@ MOST_MODELS: Final = 1_000_000
 BLOCK: Final = 2_000_000
 """Numbers in the suites that are simulated at a time: 16 MB, and a few times that while they are ranked."""
 
-POWER_STEPS: Final = 24
-"""Multiplications by the correlation matrix: with .675 between columns the second eigenvalue has gone after ten."""
+POWER_STEPS: Final = 100
+"""Multiplications by the correlation matrix at most: with .675 between columns the second eigenvalue has gone after
+ten, and the iteration stops."""
 
 SETTLED: Final = 1e-9
 """Change of an eigenvector at which its iteration stops: no rank depends on less."""
@@ -446,14 +447,17 @@ def _refitted(
         vector = nearer
         if moved < SETTLED:
             break
+    found = vector[..., 0]
     # The mean is left where it is: it moves all scores alike, and only their order is used.
     score = (suite / suite.std(axis=1, keepdims=True) @ vector)[..., 0]
     products = np.einsum("sm,smk->sk", _centred_ranks(score[..., None])[..., 0], _centred_ranks(columns))
     rho = products / (n * (n**2 - 1) / 12.0)
-    found = vector[..., 0]
-    if reference is not None:
-        rho = np.where((np.abs((found * reference).sum(axis=1)) >= CONGRUENCE)[:, None], rho, np.nan)
-    return rho, found
+    if reference is None:
+        sign = np.sign(np.take_along_axis(found, np.abs(found).argmax(axis=1)[:, None], axis=1))
+    else:
+        congruence = (found * reference).sum(axis=1, keepdims=True)
+        sign = np.where(np.abs(congruence) >= CONGRUENCE, np.sign(congruence), np.nan)
+    return rho * sign, found * sign
 
 
 def _centred_ranks(values: FloatArray) -> FloatArray:

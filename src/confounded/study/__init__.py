@@ -1,5 +1,6 @@
 """The question: capabilities score → capabilities correlations → what may be said of each benchmark."""
 
+from confounded.study.plan import Plan, PlanRequest, plan_study, request_from_study
 from confounded.study.reproduction import Reproduction, reproduce
 from confounded.study.result import Source, StudyResult, read_result
 from confounded.study.settings import PAPER_SUITE, Settings
@@ -8,12 +9,16 @@ from confounded.study.study import run_study
 
 __all__ = [
     "PAPER_SUITE",
+    "Plan",
+    "PlanRequest",
     "Reproduction",
     "Settings",
     "Source",
     "StudyResult",
+    "plan_study",
     "read_result",
     "reproduce",
+    "request_from_study",
     "run_study",
     "study_sources",
 ]

@@ -49,6 +49,7 @@ __all__ = [
     "Shape",
     "Source",
     "Specification",
+    "StudyPower",
     "StudyResult",
     "SuiteMember",
     "VerdictCounts",
@@ -404,13 +405,27 @@ class VerdictCounts(msgspec.Struct, frozen=True, kw_only=True):
     unreliable: int = 0
 
 
+class StudyPower(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a study of this many models in families of these sizes would call a benchmark separable if it were.
+
+    The true correlation is 0, the benchmark is measured without error. Intra-family correlations are assumed, of
+    ability and of the rest of the benchmark; `separable` is a share of `simulations` simulated studies.
+    """
+
+    ability_clustering: float
+    residual_clustering: float
+    separable: float
+    simulations: int
+
+
 class PopulationSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The benchmarks of a population outside the suite, counted.
 
     `points` is what the point estimates alone would claim, `verdicts` what the intervals establish. `declared` are the
     non-nested benchmarks among which the false discovery rate is held, `verdicts_bh` and `verdicts_by` what is left of
     theirs. `complete_against_score` counts all benchmarks that every model has, calibration metrics too, by their
-    correlation with the capabilities score.
+    correlation with the capabilities score. `power` stands beside every count of separable benchmarks: where it is
+    low, "none separable" says little.
     """
 
     population: str
@@ -421,6 +436,7 @@ class PopulationSummary(msgspec.Struct, frozen=True, kw_only=True):
     verdicts_bh: VerdictCounts
     verdicts_by: VerdictCounts
     complete_against_score: VerdictCounts
+    power: list[StudyPower]
 
 
 class Pooled(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -106,7 +107,9 @@ def run_study(
         compared = compare_models(population, score, facts, described, settings)
         own = caution(population, facts, compared, score.suite, settings)
         correlations += own
-        by_population.append(population_summary(population.name, score.rows.size, own, facts, settings))
+        by_population.append(
+            population_summary(population.name, _family_sizes(population, score), own, facts, settings)
+        )
         by_area += area_summaries(own, facts, evidence, settings)
         by_kind += kind_summaries(own, facts, evidence, settings)
         contrasts += kind_contrasts(own, facts, evidence, settings)
@@ -129,6 +132,12 @@ def run_study(
         kind_contrasts=contrasts,
         notices=notices,
     )
+
+
+def _family_sizes(population: Population, score: CapabilitiesScore) -> list[int]:
+    """Return how many models with a capabilities score each family has, the largest first."""
+    families = [population.matrix.families[row] for row in score.rows]
+    return sorted(Counter(families).values(), reverse=True)
 
 
 def _stage(progress: Progress | None, population: str) -> Callable[[int, int], None] | None:

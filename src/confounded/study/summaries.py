@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
+from confounded.stats.planning import Design, simulate_power
 from confounded.study.result import (
     BenchmarkFacts,
     Correlation,
     PointCounts,
     PopulationSummary,
+    StudyPower,
     VerdictCounts,
 )
 from confounded.study.settings import Settings
 from confounded.study.verdicts import declared_set
+
+CLUSTERING: Final = ((0.0, 0.0), (0.3, 0.5))
+"""Intra-family correlations (ability, residual) for which power is given: none, and those of `validation/README.md`."""
+
+MOST_MODELS_FOR_POWER: Final = 1_000
+"""Beyond it the power is all but 1 (`validation/README.md`: 0.98 with 200), and simulating it takes minutes."""
+
+POWER_SIMULATIONS: Final = 2_000
+"""The standard error of a power of .1 is then .007."""
 
 __all__ = ["point_counts", "population_summary", "verdict_counts"]
 
 
 def population_summary(
     population: str,
-    n_models: int,
+    family_sizes: Sequence[int],
     correlations: Sequence[Correlation],
     facts: Mapping[str, BenchmarkFacts],
     settings: Settings,
@@ -29,8 +41,8 @@ def population_summary(
     Parameters
     ----------
     population : str
-    n_models : int
-        Models with a capabilities score: a benchmark that all of them have is complete.
+    family_sizes : sequence of int
+        Models with a capabilities score in each family. A benchmark that all of them have is complete.
     correlations : sequence of Correlation
         Those of the population.
     facts : mapping of str to BenchmarkFacts
@@ -54,8 +66,32 @@ def population_summary(
         complete_against_score=verdict_counts(
             one.against_score.verdict if one.against_score else one.verdict
             for one in outside
-            if (one.against_score or one).n_models == n_models
+            if (one.against_score or one).n_models == sum(family_sizes)
         ),
+        power=(
+            [_power(family_sizes, *assumed, settings) for assumed in CLUSTERING]
+            if sum(family_sizes) <= MOST_MODELS_FOR_POWER
+            else []
+        ),
+    )
+
+
+def _power(family_sizes: Sequence[int], ability: float, residual: float, settings: Settings) -> StudyPower:
+    """Simulate the study's power to call a correlation of 0 separable."""
+    design = Design(tuple(family_sizes), ability, residual)
+    found = simulate_power(
+        design,
+        [0.0],
+        margin=settings.margin,
+        level=settings.level,
+        simulations=POWER_SIMULATIONS,
+        seed=settings.seed,
+    )
+    return StudyPower(
+        ability_clustering=ability,
+        residual_clustering=residual,
+        separable=float(found.separable[0]),
+        simulations=POWER_SIMULATIONS,
     )
 
 

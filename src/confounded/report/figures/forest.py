@@ -1,21 +1,22 @@
-"""The forest plot: each whole benchmark's capabilities correlation with its interval, by area."""
+"""The forest plot: each whole benchmark's capabilities correlation with its interval, by area, coloured by verdict."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+from confounded.report.figures.overview import scale_layers
 from confounded.report.figures.render import PAGE
-from confounded.report.figures.theme import POPULATION_COLOURS, ROLES, config
+from confounded.report.figures.theme import POPULATION_SHAPES, ROLES, config
 from confounded.report.index import Index
-from confounded.report.standing import standing
+from confounded.report.verdicts import decided, role_of
 from confounded.report.words import interval_words, plural, signed_percent
 
 __all__ = ["forest"]
 
 Spec = dict[str, Any]
 
-PLOT: Final = 470
-LABEL_LIMIT: Final = 300
+PLOT: Final = 520
+LABEL_LIMIT: Final = 310
 LINE: Final = 7.5
 """Height of one interval, pixels."""
 ROW_GAP: Final = 5.0
@@ -33,19 +34,8 @@ def forest(index: Index) -> Spec:
         Vega-Lite.
     """
     marks, names, titles, height = _layout(index)
-    margin = 100 * index.result.provenance.settings.margin
     y = {"field": "y", "type": "quantitative", "axis": None, "scale": {"domain": [height, 0], "nice": False}}
-    x = {
-        "field": "percent",
-        "type": "quantitative",
-        "scale": {"domain": [-100, 100], "nice": False},
-        "axis": {
-            "title": "capabilities correlation, %",
-            "values": list(range(-100, 101, 20)),
-            "format": "d",
-            "domain": False,
-        },
-    }
+    colour = {"field": "colour", "type": "nominal", "scale": None}
     label = {
         "type": "text",
         "baseline": "middle",
@@ -53,22 +43,8 @@ def forest(index: Index) -> Spec:
         "limit": LABEL_LIMIT,
         "fill": ROLES["ink"][0],
     }
-    layers: list[Spec] = [
-        {
-            "data": {"values": [{"from": -margin, "to": margin}]},
-            "mark": {"type": "rect", "fill": ROLES["band"][0], "aria": False},
-            "encoding": {
-                "x": {"field": "from", "type": "quantitative"},
-                "x2": {"field": "to"},
-                "y": {"value": 0},
-                "y2": {"value": height},
-            },
-        },
-        {
-            "data": {"values": [{"percent": 0}]},
-            "mark": {"type": "rule", "stroke": ROLES["muted"][0], "strokeWidth": 1, "aria": False},
-            "encoding": {"x": x, "y": {"value": 0}, "y2": {"value": height}},
-        },
+    layers = scale_layers(100 * index.result.provenance.settings.margin, height, list(range(-100, 101, 20)))
+    layers += [
         {
             "data": {"values": titles},
             "mark": {**label, "fontWeight": "bold", "fontSize": 12},
@@ -81,35 +57,32 @@ def forest(index: Index) -> Spec:
         },
     ]
     for population in index.populations:
-        colour = POPULATION_COLOURS.get(population, ROLES["ink"][0])
         own = [mark for mark in marks if mark["population"] == population]
         layers += [
             {
                 "data": {"values": [mark for mark in own if "low" in mark]},
-                "mark": {"type": "rule", "stroke": colour, "strokeWidth": 1.4, "aria": False},
+                "mark": {"type": "rule", "strokeWidth": 1.3, "aria": False},
                 "encoding": {
                     "x": {"field": "low", "type": "quantitative"},
                     "x2": {"field": "high"},
                     "y": y,
+                    "stroke": colour,
                 },
             },
             {
                 "data": {"values": own},
                 "mark": {
                     "type": "point",
-                    "shape": "circle",
-                    "size": 26,
-                    "stroke": colour,
+                    "shape": POPULATION_SHAPES.get(population, "square"),
+                    "size": 28,
                     "strokeWidth": 1.3,
                     "opacity": 1,
                 },
                 "encoding": {
-                    "x": x,
+                    "x": {"field": "percent", "type": "quantitative"},
                     "y": y,
-                    "fill": {
-                        "condition": {"test": "datum.decided", "value": colour},
-                        "value": ROLES["paper"][0],
-                    },
+                    "stroke": colour,
+                    "fill": {"field": "fill", "type": "nominal", "scale": None},
                     "description": {"field": "says"},
                 },
             },
@@ -117,7 +90,8 @@ def forest(index: Index) -> Spec:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": f"The capabilities correlations of {plural(len(names), 'benchmark')} with their intervals, by "
-        f"area, for {' and '.join(index.populations)} models. The same figures stand in the tables by area.",
+        f"area, for {' and '.join(index.populations)} models, coloured by verdict. "
+        "The same figures stand in the tables by area.",
         "config": config(),
         "width": PLOT,
         "height": height,
@@ -127,7 +101,6 @@ def forest(index: Index) -> Spec:
 
 def _layout(index: Index) -> tuple[list[Spec], list[Spec], list[Spec], float]:
     """Place intervals, names of benchmarks and titles of areas; return them with the height that they take."""
-    margin = index.result.provenance.settings.margin
     marks: list[Spec] = []
     names: list[Spec] = []
     titles: list[Spec] = []
@@ -146,13 +119,15 @@ def _layout(index: Index) -> tuple[list[Spec], list[Spec], list[Spec], float]:
         for entry, found in rows:
             start = top
             for one in found:
+                colour = ROLES[role_of(one.verdict)][0]
                 mark: Spec = {
                     "percent": 100 * (one.rho or 0.0),
                     "population": one.population,
                     "y": top + LINE / 2,
-                    "decided": standing(one, margin) != "undecided",
+                    "colour": colour,
+                    "fill": colour if decided(one.verdict) else ROLES["paper"][0],
                     "says": f"{entry.facts.name}, {one.population} models: {signed_percent(one.rho)}"
-                    f"{interval_words(one.interval, before=', ')}",
+                    f"{interval_words(one.interval, before=', ')}; {one.verdict}",
                 }
                 if (
                     one.interval is not None

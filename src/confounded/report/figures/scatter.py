@@ -66,7 +66,6 @@ def scatter() -> dict[str, Any]:
                 "type": "linear",
                 "range": extent,
                 "zero": False,
-                "nice": True,
                 "domain": {"signal": domain},
             }
             for name, extent, domain in (("x", "width", "xDomain"), ("y", "height", "yDomain"))

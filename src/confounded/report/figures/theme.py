@@ -17,7 +17,7 @@ __all__ = [
     "FAMILY_MARKS",
     "FONT",
     "OTHER_FAMILIES",
-    "POPULATION_COLOURS",
+    "POPULATION_SHAPES",
     "ROLES",
     "FamilyMark",
     "config",
@@ -35,13 +35,17 @@ ROLES: Final[Mapping[str, tuple[str, str]]] = {
     "rule": ("#cfd5dc", "#3a424d"),
     "faint": ("#e6e9ed", "#2a3038"),
     "band": ("#eceff2", "#23282f"),
-    "base": ("#b45309", "#f0a35e"),
-    "chat": ("#1c5a96", "#78b4ee"),
-    "mixed": ("#6d4a9c", "#b99be0"),
+    "link": ("#1c5a96", "#78b4ee"),
+    "entangled": ("#b8430b", "#f29158"),
+    "separable": ("#0b7a5c", "#4ecba2"),
+    "inverse": ("#73369b", "#c79bea"),
+    "unreliable": ("#7d6312", "#d6b750"),
+    "undecided": ("#6b7683", "#939eab"),
 }
-"""Role to (light, dark). Ink and muted reach WCAG AA (4.5 : 1) on paper and band, the populations too."""
+"""Role to (light, dark). All but rule, faint and band reach WCAG AA (4.5 : 1) on paper."""
 
-POPULATION_COLOURS: Final = {name: ROLES[name][0] for name in ("base", "chat", "mixed")}
+POPULATION_SHAPES: Final = {"base": "circle", "chat": "diamond", "mixed": "square"}
+"""Colour is for verdicts, so populations differ by shape and by place."""
 
 
 @dataclass(frozen=True, slots=True)

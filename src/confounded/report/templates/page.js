@@ -109,15 +109,20 @@
     const domains = [domain(all, "x"), domain(all, "y")];
     const pair = element("div", "pair");
     place.append(pair);
-    all.forEach((models, index) => {
-      if (!models.length) return;
+    const boxes = all.map((models, index) => {
+      if (!models.length) return null;
       const figure = element("figure");
       figure.append(element("figcaption", "", `${study.populations[index].name} models`));
       const box = element("div", "drawn");
       figure.append(box);
       pair.append(figure);
+      return box;
+    });
+    // Only once all are in place is it known how much room each has.
+    boxes.forEach((box, index) => {
+      if (!box) return;
       const width = () => Math.max(260, Math.min(640, Math.floor(box.clientWidth)));
-      draw(box, width(), benchmark, models, domains).then(({ view }) => {
+      draw(box, width(), benchmark, all[index], domains).then(({ view }) => {
         let last = width();
         new ResizeObserver(() => {
           const now = width();
@@ -138,7 +143,7 @@
   // A link to a benchmark opens it.
   const follow = () => {
     const id = decodeURIComponent(location.hash.slice(1));
-    const target = id && byId(id);
+    const target = id ? byId(id) : null;
     if (!target?.matches("details.benchmark")) return;
     if (target.hidden) { search.value = ""; find(); }
     target.open = true;
