@@ -165,11 +165,8 @@ def _show(found: Plan) -> None:
             f"(asked: {request.power:.0%})."
         )
     formula = "no number" if found.formula_models is None else f"{found.formula_models} models"
-    customary = (
-        ""
-        if found.formula_models_customary is None
-        else f" ({found.formula_models_customary} at one-sided 5 %)"
-    )
+    if found.formula_models_customary is not None:
+        formula += f" ({found.formula_models_customary} at one-sided 5 %)"
     click.echo(
-        f"Were all models independent and the score without error, the Fisher-z formula would ask for {formula}{customary}."
+        f"Were all models independent and the score without error, the Fisher-z formula would ask for {formula}."
     )

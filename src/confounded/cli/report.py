@@ -29,6 +29,11 @@ MISSING = ("leave-model-out", "leave-benchmark-out", "column-mean")
     show_default=True,
     help="The folder to write to. An existing report in it is replaced, anything else is left alone.",
 )
+@click.option(
+    "--benchmarks",
+    type=click.Path(path_type=Path),
+    help="A TOML file that says what is known of benchmarks. [default: any benchmarks.toml beside SOURCE]",
+)
 @click.option("--suite", help="The capability benchmarks, with commas between. [default: the paper's twelve]")
 @click.option(
     "--missing",
@@ -85,6 +90,7 @@ MISSING = ("leave-model-out", "leave-benchmark-out", "column-mean")
 def report(
     source: tuple[Path, ...],
     output: Path,
+    benchmarks: Path | None,
     suite: str | None,
     missing: str,
     population: str | None,
@@ -133,7 +139,9 @@ def report(
         seed=seed,
         nesting=nesting,
     )
-    result = _result(source, settings, threads)
+    if benchmarks is not None and not source:
+        raise UsageError("--benchmarks together with a SOURCE of scores", found="no SOURCE")
+    result = _result(source, settings, benchmarks, threads)
     written = write_report(result, output)
     if as_json:
         click.echo(result.to_json(), nl=False)
@@ -170,7 +178,9 @@ def _verdicts(text: str | None) -> set[str]:
     return verdicts
 
 
-def _result(source: tuple[Path, ...], settings: Settings, threads: int | None) -> StudyResult:
+def _result(
+    source: tuple[Path, ...], settings: Settings, benchmarks: Path | None, threads: int | None
+) -> StudyResult:
     """Study the sources, or read the result if that is what was given."""
     from confounded.cli.progress import progress_bar
     from confounded.study import read_result, study_sources
@@ -181,4 +191,4 @@ def _result(source: tuple[Path, ...], settings: Settings, threads: int | None) -
     if results:
         return read_result(results[0])
     with progress_bar() as progress:
-        return study_sources(source, settings, threads=threads, progress=progress)
+        return study_sources(source, settings, benchmarks=benchmarks, threads=threads, progress=progress)

@@ -27,7 +27,6 @@ class Cell:
     rule: str = ""
     published: str = ""
     published_table: int | None = None
-    n_models: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,7 @@ class Row:
     kind: str = ""
     in_suite: bool = False
     n_members: str = ""
+    n_models: str = ""
 
 
 def row(entry: Entry, index: Index) -> Row:
@@ -52,6 +52,7 @@ def row(entry: Entry, index: Index) -> Row:
         depth=entry.depth,
         kind=entry.facts.kind or "",
         in_suite=entry.in_suite,
+        n_models=", ".join(str(one.n_models) for one in found if one),
         cells=tuple(None if one is None else cell(one) for one in found),
     )
 
@@ -73,7 +74,6 @@ def cell(one: Correlation) -> Cell:
         rule=one.rule,
         published=words.published(one.published.percent) if one.published else "",
         published_table=one.published.table if one.published else None,
-        n_models=one.n_models,
     )
 
 

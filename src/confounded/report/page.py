@@ -104,7 +104,7 @@ def _context(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
         "compute": _compute(index),
         "marks": marks,
         "verdicts": VERDICTS,
-        "columns": 3 + any(one.published for one in result.correlations),
+        "columns": 2 + any(one.published for one in result.correlations),
         "false_discovery_rate": words.level(round(1 - result.provenance.settings.level, 10)),
         "other_families": OTHER_FAMILIES,
         "has_published": any(one.published for one in result.correlations),

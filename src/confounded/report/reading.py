@@ -90,7 +90,7 @@ def area_tables(index: Index) -> list[AreaTable]:
                 n_parts=n_parts,
                 folds=n_parts > MANY_PARTS,
                 against="accuracy on the same data set" if len(others) > 1 else next(iter(others), ""),
-                lines=tuple(_area_line(one) for one in _summaries(group.area, index)),
+                lines=tuple(_area_line(one, has_parts=n_parts > 0) for one in _summaries(group.area, index)),
             )
         )
     return tables
@@ -110,7 +110,7 @@ def _summaries(area: str | None, index: Index) -> list[AreaSummary]:
     return [one for one in index.result.area_summaries if one.area == area and one.n_benchmarks]
 
 
-def _area_line(one: AreaSummary) -> AreaLine:
+def _area_line(one: AreaSummary, *, has_parts: bool) -> AreaLine:
     found = [
         f"{number} {verdict}"
         for verdict, number in (
@@ -122,10 +122,11 @@ def _area_line(one: AreaSummary) -> AreaLine:
         )
         if number
     ]
+    parts = " (parts in place of their wholes)" if has_parts else ""
     effects = one.random_effects
     return AreaLine(
         cell=pooled_cell(one.population, one.pooled, one.verdict, one.rule),
-        counts=f"{words.plural(one.n_benchmarks, 'benchmark')}: {', '.join(found)}",
+        counts=f"{words.plural(one.n_benchmarks, 'benchmark')}{parts}: {', '.join(found)}",
         random_effects=""
         if effects is None
         else f"{words.percent(effects.rho)} ({words.bounds(effects.low, effects.high)}), one more benchmark "

@@ -141,6 +141,29 @@ class ScoreTable:
             issues=self.issues + other.issues,
         )
 
+    def with_benchmarks(self, declared: pl.DataFrame, where: str) -> ScoreTable:
+        """Return the table with more said of its benchmarks.
+
+        Parameters
+        ----------
+        declared : polars.DataFrame
+            One benchmark a row, columns as of `benchmarks`.
+        where : str
+            The file that says it, for messages.
+
+        Raises
+        ------
+        ContentError
+            If it names a benchmark without scores, or contradicts what is said already.
+        """
+        strangers = sorted(set(declared["benchmark"]) - set(self.scores["benchmark"]))
+        if strangers:
+            raise ContentError(
+                "benchmarks that have scores", found=f"none on {', '.join(strangers)}", where=where
+            )
+        benchmarks = _united(self.benchmarks, declared, "benchmark")
+        return ScoreTable(self.scores, self.models, benchmarks, self.issues)
+
 
 def refuse_repeated_scores(scores: pl.DataFrame) -> None:
     """Raise where one model has two scores on one benchmark and metric.

@@ -15,6 +15,9 @@ PAGE: Final = "https://page.invalid/#"
 
 PAGE_FROM_FIGURES: Final = "../report.html#"
 
+_ROUNDED: Final = re.compile(r' (?:d|transform|[xy]2?|width|height|viewBox)="[^"]*"')
+_LONG: Final = re.compile(r"-?\d+\.\d{3,}")
+
 
 def draw(spec: dict[str, Any]) -> str:
     """Draw a Vega-Lite specification as SVG, the same text for the same specification.
@@ -30,6 +33,7 @@ def inlined(svg: str, prefix: str) -> str:
     Links lead into the page instead of to it and are left out of the order of the tabulator key, in which hundreds
     of dots would stand (the tables hold the same links). Ids get a prefix, since another figure may use the same.
     """
+    svg = _ROUNDED.sub(_round, svg).replace(' aria-roledescription="point"', "")
     svg = svg.replace(f'href="{PAGE_FROM_FIGURES}', 'href="#').replace("<a ", '<a tabindex="-1" ')
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
@@ -38,6 +42,11 @@ def inlined(svg: str, prefix: str) -> str:
         return svg
     # The figure shrinks with its column and never grows beyond the size it was drawn for.
     return svg.replace("<svg ", f'<svg style="width:100%;max-width:{float(size[1]):.0f}px;height:auto" ', 1)
+
+
+def _round(attribute: re.Match[str]) -> str:
+    """Write the coordinates of an attribute with two decimals, beyond which nobody sees a difference."""
+    return _LONG.sub(lambda number: f"{float(number[0]):.2f}", attribute[0])
 
 
 def drawing_program() -> str:

@@ -62,7 +62,8 @@
     const spec = structuredClone(study.spec);
     const set = { xTitle: benchmark.x, yTitle: benchmark.y, xDomain: domains[0], yDomain: domains[1] };
     for (const signal of spec.signals) signal.value = set[signal.name] ?? signal.value;
-    spec.data[0].values = models;
+    // No-break spaces around a name keep the names beside it at a distance.
+    spec.data[0].values = models.map((model) => ({ ...model, name: `\u00a0${model.name}\u00a0` }));
     spec.width = width;
     spec.description = `${benchmark.name} against ${benchmark.x}, a mark for each model`;
     return vegaEmbed(place, spec, { mode: "vega", renderer: "svg", actions: false, tooltip: false, defaultStyle: false });
