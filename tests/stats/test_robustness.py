@@ -58,7 +58,8 @@ def test_every_specification_is_the_plain_computation(problem: Problem) -> None:
         score = composite(suite, name)
         for b, column in enumerate(problem.columns.T):
             present = ~np.isnan(column)
-            if association != "pearson" and np.unique(np.round(score, 9)).size < np.unique(score).size:
+            nearly_tied = np.unique(np.round(score, 9)).size < score.size
+            if association != "pearson" and name != "rank average" and nearly_tied:
                 continue  # scores that tie in exact arithmetic may differ in the last digit by the order of sums
             expected, got = PLAIN[association](score[present], column[present]), found.rho[s, b]
             if name == "first component" and left_out >= 0:

@@ -8,9 +8,11 @@ from typing import Final
 
 from confounded.report import words
 from confounded.report.index import Entry, Index
-from confounded.study.result import Correlation, Range, ScoreCorrelation, Specification
+from confounded.study.result import Correlation, Description, Range, Robustness, ScoreCorrelation
 
 __all__ = ["Detail", "Group", "details"]
+
+FIRST_COMPONENT: Final = "first component"
 
 MOST_NAMED: Final = 6
 """More disagreeing specifications than this are counted instead of named."""
@@ -96,9 +98,9 @@ def _multiplicity_lines(index: Index) -> list[tuple[str, Shown]]:
 def _robustness_lines(index: Index) -> list[tuple[str, Shown]]:
     models = {model.model: model.name for one in index.result.populations for model in one.models}
 
-    def ranged(pick: Callable[[Correlation], Range | None], name: Callable[[str], str]) -> Shown:
+    def ranged(pick: Callable[[Robustness], Range | None], name: Callable[[str], str]) -> Shown:
         def show(one: Correlation) -> str:
-            found = pick(one)
+            found = pick(one.robustness) if one.robustness else None
             if found is None:
                 return ""
             bounds = words.bounds(found.lowest, found.highest)
@@ -106,40 +108,29 @@ def _robustness_lines(index: Index) -> list[tuple[str, Shown]]:
 
         return show
 
-    def of(one: Correlation) -> Sequence[Specification]:
-        return one.robustness.specifications if one.robustness else ()
-
     return [
-        ("Leaving out one family, %", ranged(lambda one: one.robustness and one.robustness.families, str)),
+        ("Leaving out one family, %", ranged(lambda robustness: robustness.families, str)),
         (
             "Leaving out one model, %",
-            ranged(lambda one: one.robustness and one.robustness.models, lambda name: models.get(name, name)),
+            ranged(lambda robustness: robustness.models, lambda name: models.get(name, name)),
         ),
-        (
-            "Leaving out one capability benchmark, %",
-            ranged(lambda one: one.robustness and one.robustness.suite, index.name),
-        ),
-        *(
-            (f"{name}, %", _specified(of, association))
-            for association, name in (
-                ("spearman", "Spearman, by another composite"),
-                ("kendall", "Kendall's tau"),
-                ("pearson", "Pearson's r"),
-            )
-        ),
+        ("Leaving out one capability benchmark, %", ranged(lambda robustness: robustness.suite, index.name)),
+        ("Kendall's tau, %", _specified("kendall", FIRST_COMPONENT)),
+        ("Pearson's r, %", _specified("pearson", FIRST_COMPONENT)),
+        ("Spearman with the mean z-score, %", _specified("spearman", "mean z-score")),
+        ("Spearman with the rank average, %", _specified("spearman", "rank average")),
         ("Choices that agree with the verdict", _agreement),
     ]
 
 
-def _specified(of: Callable[[Correlation], Sequence[Specification]], association: str) -> Shown:
-    """Show one measure of association by each composite for capability."""
+def _specified(association: str, composite: str) -> Shown:
+    """Show one measure of association with one composite for capability; the other pairs are in the tables."""
 
     def show(one: Correlation) -> str:
-        return "; ".join(
-            f"{words.percent(made.value)} ({made.composite})"
-            for made in of(one)
-            if made.association == association and made.value is not None
-        )
+        for made in one.robustness.specifications if one.robustness else ():
+            if (made.association, made.composite) == (association, composite):
+                return "" if made.value is None else words.percent(made.value)
+        return ""
 
     return show
 
@@ -181,9 +172,9 @@ _RELIABILITY_LINES: Final[list[tuple[str, Shown]]] = [
 def _description_lines(entry: Entry) -> list[tuple[str, Shown]]:
     unit = f", {entry.facts.unit}" if entry.facts.unit else ""
 
-    def share(pick: Callable[[Correlation], float | None]) -> Shown:
+    def share(pick: Callable[[Description], float | None]) -> Shown:
         def show(one: Correlation) -> str:
-            value = pick(one)
+            value = pick(one.description) if one.description else None
             return "" if value is None else words.share(value, 0)
 
         return show
@@ -199,12 +190,12 @@ def _description_lines(entry: Entry) -> list[tuple[str, Shown]]:
         ),
         (
             "Variance explained by a line",
-            share(lambda one: one.description and one.description.explained_variance),
+            share(lambda found: found.explained_variance),
         ),
-        ("Models at the floor", share(lambda one: one.description and one.description.floor_share)),
-        ("Models at the ceiling", share(lambda one: one.description and one.description.ceiling_share)),
-        ("Models tied with another", share(lambda one: one.description and one.description.tied_share)),
-        ("Models near chance", share(lambda one: one.description and one.description.near_chance_share)),
+        ("Models at the floor", share(lambda found: found.floor_share)),
+        ("Models at the ceiling", share(lambda found: found.ceiling_share)),
+        ("Models tied with another", share(lambda found: found.tied_share)),
+        ("Models near chance", share(lambda found: found.near_chance_share)),
         ("Shape (two-lines test)", lambda one: one.shape.label if one.shape else ""),
     ]
 

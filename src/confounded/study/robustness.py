@@ -84,13 +84,18 @@ def describe_correlations(
     ]
     by_score = [one for one, reference in zip(usable, references, strict=True) if reference is None]
     robust = _robust_by_score(population, score, by_score, settings)
+    association = _associations(population, score, by_score, settings)
     details = {}
     for one, reference in zip(usable, references, strict=True):
         values = population.matrix.column(one.benchmark)
         if reference is not None:
             robust[one.benchmark] = _robust_by_accuracy(population, one, values, reference, settings)
         x = score.of_population(population) if reference is None else reference
-        details[one.benchmark] = _details(population, facts[one.benchmark], x, values, settings)
+        details[one.benchmark] = _details(population, facts[one.benchmark], x, values) | {
+            "association_p": _number(
+                association[one.benchmark] if reference is None else _association(reference, values, settings)
+            )
+        }
     return [
         msgspec.structs.replace(one, robustness=robust[one.benchmark], **details[one.benchmark])
         if one.benchmark in set(names)
@@ -200,10 +205,26 @@ def _range(points: Mapping[str, float], rho: float) -> Range | None:
     )
 
 
+def _associations(
+    population: Population, score: CapabilitiesScore, ones: Sequence[Correlation], settings: Settings
+) -> dict[str, float]:
+    """Test whether there is any association with the capabilities score at all, the same permutations for all."""
+    names = [one.benchmark for one in ones]
+    columns = population.matrix.columns(names)[score.rows]
+    tested = permutation_tests(score.fit.scores, columns, seed=settings.seed)
+    return dict(zip(names, tested.p.tolist(), strict=True))
+
+
+def _association(x: FloatArray, values: FloatArray, settings: Settings) -> float:
+    """Test whether there is any association with an accuracy at all."""
+    both = ~(np.isnan(values) | np.isnan(x))
+    return float(permutation_tests(x[both], values[both, None], seed=settings.seed).p[0])
+
+
 def _details(
-    population: Population, fact: BenchmarkFacts, x: FloatArray, values: FloatArray, settings: Settings
+    population: Population, fact: BenchmarkFacts, x: FloatArray, values: FloatArray
 ) -> dict[str, object]:
-    """Describe one correlation: slope, spread, shape, and whether there is any association at all."""
+    """Describe one correlation: slope, spread, shape."""
     both = ~(np.isnan(values) | np.isnan(x))
     lower = fact.direction == "lower"
     floor, ceiling = (fact.ceiling, fact.floor) if lower else (fact.floor, fact.ceiling)
@@ -220,7 +241,6 @@ def _details(
     if fact.chance is not None and errors.n_items == errors.n_items:
         shares = np.abs(values[both, None]) / errors.scale
         chance = float(near_chance_share(shares, [fact.chance / errors.scale], [errors.n_items])[0])
-    tested = permutation_tests(x[both], values[both, None], seed=settings.seed % 2**32)
     return {
         "description": Description(
             slope=_number(described.slope[0]),
@@ -239,7 +259,6 @@ def _details(
             p_high=_number(shape.p_high[0]),
             break_at=_number(shape.break_at[0]),
         ),
-        "association_p": _number(tested.p[0]),
     }
 
 

@@ -56,6 +56,9 @@ def overview(index: Index, width: int = WIDE) -> Spec:
     narrow = width < NARROW_BELOW
     plot = width - (24 if narrow else LABEL_LIMIT + 24)
     marks, titles, lanes, lines, height = _layout(index, plot, over=narrow)
+    if narrow:
+        # On a phone nothing points, and a mark leads to all that it would say.
+        marks = [{**mark, "says": ""} for mark in marks]
     y = {"field": "y", "type": "quantitative", "axis": None, "scale": {"domain": [height, 0], "nice": False}}
     ticks = [-100, -50, 0, 50, 100] if narrow else list(range(-100, 101, 20))
     layers = scale_layers(100 * index.result.provenance.settings.margin, height, ticks)

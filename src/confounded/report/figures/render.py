@@ -11,7 +11,7 @@ __all__ = ["PAGE", "draw", "drawing_program", "inlined"]
 
 
 PAGE: Final = "https://page.invalid/#"
-"""Stands for the page in a specification: the drawing program makes relative addresses absolute, with one of its own."""
+"""Stands for the page in a specification: the drawing program makes relative addresses absolute, with its own."""
 
 PAGE_FROM_FIGURES: Final = "../report.html#"
 
