@@ -60,6 +60,16 @@ format: $(TEST_READY) ## Format the code and make the fixes that are safe
 	@$(VENV)/bin/ruff check --fix --exit-zero --quiet .
 	@$(VENV)/bin/ruff format .
 
+.PHONY: bench
+bench: $(RUN_READY) $(PROJECT_READY) ## Measure the speed of the resampling kernel, as ratios
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/run.py $(ARGS)
+
+.PHONY: validate
+validate: $(RUN_READY) $(PROJECT_READY) ## Simulate coverage, wrong verdicts and power (about half an hour)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/interval_coverage.py $(ARGS)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/verdict_rates.py $(ARGS)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/plan/power.py
+
 # --no-emit-index-url and the rest: a lock names packages, versions and hashes, and no address.
 LOCK := pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-config --custom-compile-command "make lock"

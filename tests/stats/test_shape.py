@@ -28,7 +28,7 @@ MONOTONE: dict[str, Curve] = {
     "line": lambda x: x,
     "bend": lambda x: np.log(1 + np.exp(2 * x)),
     "ceiling": lambda x: 2 * np.minimum(x, 0),
-    "step": lambda x: 2.0 * (x > 0),
+    "step": lambda x: np.where(x > 0, 2.0, 0.0),
 }
 
 

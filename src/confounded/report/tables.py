@@ -1,167 +1,277 @@
-"""The tables as CSV: UTF-8, one header line, numbers at full precision, an empty cell for what is not known."""
+"""The tables as CSV: UTF-8, one header line, numbers at full precision, an empty cell for what is not known.
+
+Each table is a list of columns, name and getter, over some rows of the result.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from confounded.report.index import Index
+from confounded.study.result import Correlation, Interval, PopulationResult
 
 __all__ = ["TABLE_NAMES", "tables"]
 
 Cell = str | float | int | bool | None
-Row = Sequence[Cell]
-
-TABLE_NAMES: Final = (
-    "areas",
-    "benchmarks",
-    "capabilities-scores",
-    "capability-correlations",
-    "correlations",
-    "eigenvalues",
-    "intervals",
-    "models",
-    "suite",
-)
+Columns = Mapping[str, Callable[[Any], Cell]]
+"""Name of a column to what it takes from a row; rows differ from table to table."""
 
 
 def tables(index: Index) -> dict[str, bytes]:
     """Return every table by its name, in the order of `TABLE_NAMES`."""
-    return {
-        "areas": _csv(
-            "population,area,title,n_benchmarks,above,below,within,median,lowest,highest,members",
-            _areas(index),
-        ),
-        "benchmarks": _csv(
-            "benchmark,name,area,kind,metric,direction,correlated_with,part_of,placed_by,note",
-            _benchmarks(index),
-        ),
-        "capabilities-scores": _csv(
-            "population,model,name,family,capabilities_score,missing", _scores(index)
-        ),
-        "capability-correlations": _csv("population,benchmark,other,rho", _between(index)),
-        "correlations": _csv(
-            "population,benchmark,name,area,kind,correlated_with,rho,low,high,level,n_models,n_families,"
-            "effective_families,in_suite,reason,published_percent,published_table,rho_without_itself,"
-            "rho_against_score,rho_compute,n_models_compute,published_compute_percent,published_compute_table",
-            _correlations(index),
-        ),
-        "eigenvalues": _csv("population,component,eigenvalue", _eigenvalues(index)),
-        "intervals": _csv(
-            "population,benchmark,method,level,low,high,degrees_of_freedom,n_replicates,n_degenerate,reason",
-            _intervals(index),
-        ),
-        "models": _csv("population,model,name,family,organisation,parameters,training_flop", _models(index)),
-        "suite": _csv("population,benchmark,name,loading", _suite(index)),
-    }
+    return {name: _csv(columns, rows(index)) for name, (columns, rows) in _TABLES.items()}
 
 
-def _csv(header: str, rows: Iterable[Row]) -> bytes:
-    """Write rows under a header. The header comes as one string, because it reads like the file."""
+def _csv(columns: Columns, rows: Iterable[Any]) -> bytes:
+    """Write rows under a header."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(header.split(","))
-    # Python's repr of a float reads back as the same float.
-    writer.writerows(
-        [
-            repr(cell) if isinstance(cell, float) else str(cell).lower() if isinstance(cell, bool) else cell
-            for cell in row
-        ]
-        for row in rows
-    )
+    writer.writerow(columns)
+    writer.writerows([_written(get(row)) for get in columns.values()] for row in rows)
     return stream.getvalue().encode()
 
 
-def _areas(index: Index) -> Iterator[Row]:
-    titles = {area.area: area.title for area in index.result.areas}
-    for one in index.result.area_summaries:
-        points = (one.points.above, one.points.below, one.points.within)
-        yield (
-            *(one.population, one.area, titles.get(one.area), one.n_benchmarks, *points),
-            *(one.median, one.lowest, one.highest, ";".join(one.members)),
+def _written(cell: Cell) -> Cell:
+    """Write truth as JSON does, and a float so that it reads back as the same float."""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return repr(cell) if isinstance(cell, float) else cell
+
+
+def _of(pick: Callable[[Any], Any], name: str) -> Callable[[Any], Cell]:
+    """Take a field of something that may not be there."""
+
+    def get(row: Any) -> Cell:
+        found = pick(row)
+        value: Cell = None if found is None else getattr(found, name)
+        return value
+
+    return get
+
+
+def _field(name: str) -> Callable[[Any], Cell]:
+    return lambda row: getattr(row, name)
+
+
+def _fields(names: str) -> dict[str, Callable[[Any], Cell]]:
+    return {name: _field(name) for name in names.split()}
+
+
+def _at(place: int) -> Callable[[Any], Cell]:
+    """Take one of the parts of a row that is a tuple."""
+    return lambda row: row[place]
+
+
+def _part(place: int, columns: Columns) -> dict[str, Callable[[Any], Cell]]:
+    """Take columns from one of the parts of a row that is a tuple."""
+
+    def within(get: Callable[[Any], Cell]) -> Callable[[Any], Cell]:
+        return lambda row: None if row[place] is None else get(row[place])
+
+    return {name: within(get) for name, get in columns.items()}
+
+
+_VERDICTS: Final = ("entangled", "inverse", "separable", "undecided", "unreliable")
+
+_POOLED: Final[Columns] = {
+    f"pooled_{name}": _of(lambda one: one.pooled, name) for name in ("rho", "low", "high", "reason")
+}
+
+_AREAS: Final[Columns] = {
+    **_fields("population area n_benchmarks verdict rule"),
+    **{f"points_{name}": _of(lambda one: one.points, name) for name in ("above", "below", "within")},
+    **{name: _of(lambda one: one.verdicts, name) for name in _VERDICTS},
+    **_fields("median lowest highest"),
+    **_POOLED,
+    **{
+        f"random_effects_{name}": _of(lambda one: one.random_effects, name)
+        for name in ("rho", "low", "high", "prediction_low", "prediction_high", "tau2", "i2", "label")
+    },
+    "members": lambda one: ";".join(one.members),
+}
+
+_BENCHMARKS: Final[Columns] = {
+    **_fields(
+        "benchmark name area kind metric unit direction correlated_with part_of placed_by n_items n_items_source "
+        "item_type judged chance floor ceiling kin_reason reference note"
+    ),
+    "kin_to_suite": lambda one: ";".join(one.kin_to_suite),
+}
+
+_FOUND: Final[Columns] = {
+    **_fields("correlated_with verdict rule rho"),
+    "low": _of(lambda one: one.interval, "low"),
+    "high": _of(lambda one: one.interval, "high"),
+    "level": _of(lambda one: one.interval, "level"),
+    **_fields("n_models n_families effective_families in_suite reason"),
+    "cautions": lambda one: ";".join(caution.caution for caution in one.cautions),
+    "p": _of(lambda one: one.tests, "p"),
+    **{name: _of(lambda one: one.tests, name) for name in ("q_bh", "q_by", "verdict_bh", "verdict_by")},
+    "association_p": _field("association_p"),
+    "reliability": _of(lambda one: one.reliability, "value"),
+    "reliability_method": _of(lambda one: one.reliability, "method"),
+    **{f"disattenuated_{name}": _of(lambda one: one.reliability, name) for name in ("rho", "low", "high")},
+    "agreeing_share": _of(lambda one: one.robustness, "agreeing_share"),
+    "n_specifications": _of(lambda one: one.robustness, "n_specifications"),
+    "disagreeing": lambda one: ";".join(one.robustness.disagreeing) if one.robustness else None,
+    **{
+        name: _of(lambda one: one.description, name)
+        for name in (
+            "slope",
+            "explained_variance",
+            "standard_deviation",
+            "floor_share",
+            "ceiling_share",
+            "tied_share",
+            "near_chance_share",
         )
+    },
+    "shape": _of(lambda one: one.shape, "label"),
+    "published_percent": _of(lambda one: one.published, "percent"),
+    "published_table": _of(lambda one: one.published, "table"),
+    "rho_without_itself": _of(lambda one: one.without_itself, "rho"),
+    "rho_against_score": _of(lambda one: one.against_score, "rho"),
+    "rho_compute": _of(lambda one: one.compute, "rho"),
+    "n_models_compute": _of(lambda one: one.compute, "n_models"),
+    "published_compute_percent": _of(lambda one: one.compute and one.compute.published, "percent"),
+    "published_compute_table": _of(lambda one: one.compute and one.compute.published, "table"),
+}
 
+_CORRELATIONS: Final[Columns] = {
+    **_part(0, _fields("population benchmark")),
+    **_part(1, _fields("name area kind part_of")),
+    **_part(0, _FOUND),
+}
+_PLACE: Final[Columns] = _part(0, _fields("population benchmark"))
 
-def _benchmarks(index: Index) -> Iterator[Row]:
-    for one in index.result.benchmarks:
-        yield (
-            *(one.benchmark, one.name, one.area, one.kind, one.metric, one.direction),
-            *(one.correlated_with, one.part_of, one.placed_by, one.note),
+_INTERVALS: Final[Columns] = {
+    **_PLACE,
+    **_part(1, _fields("method level low high degrees_of_freedom n_replicates n_degenerate reason")),
+}
+_WITHOUT_FAMILY: Final[Columns] = {**_PLACE, **_part(1, _fields("family rho verdict"))}
+_SPECIFICATIONS: Final[Columns] = {**_PLACE, **_part(1, _fields("composite association value"))}
+_KINDS: Final[Columns] = {
+    **_fields("population kind"),
+    "n_benchmarks": lambda one: len(one.members),
+    **_POOLED,
+    "members": lambda one: ";".join(one.members),
+}
+_CONTRASTS: Final[Columns] = _fields("population first second difference low high p reason")
+
+_COUNTS: Final[Columns] = {
+    **_fields("population n_benchmarks"),
+    **{f"points_{name}": _of(lambda one: one.points, name) for name in ("above", "below", "within")},
+    **{name: _of(lambda one: one.verdicts, name) for name in _VERDICTS},
+    "n_declared": lambda one: len(one.declared),
+    **{f"{name}_bh": _of(lambda one: one.verdicts_bh, name) for name in _VERDICTS},
+    **{f"{name}_by": _of(lambda one: one.verdicts_by, name) for name in _VERDICTS},
+}
+
+_MODELS: Final[Columns] = {
+    **_part(0, _fields("population")),
+    **_part(1, _fields("model name family organisation parameters training_flop")),
+}
+_SCORES: Final[Columns] = {
+    **_part(0, _fields("population")),
+    **_part(1, _fields("model name family capabilities_score")),
+    "missing": lambda row: (
+        ";".join(name for left in row[0].left_out if left.model == row[1].model for name in left.missing)
+        or None
+    ),
+}
+_SUITE: Final[Columns] = {**_part(0, _fields("population")), **_part(1, _fields("benchmark loading"))}
+_EIGENVALUES: Final[Columns] = {
+    **_part(0, _fields("population")),
+    "component": _at(1),
+    "eigenvalue": _at(2),
+}
+_BETWEEN: Final[Columns] = {
+    **_part(0, _fields("population")),
+    "benchmark": _at(1),
+    "other": _at(2),
+    "rho": _at(3),
+}
+_ADJUSTED: Final[Columns] = {
+    **_PLACE,
+    **{
+        name: _at(place)
+        for place, name in enumerate(
+            ("model", "score", "predicted", "residual", "low", "high", "best_rank", "worst_rank"), start=1
         )
+    },
+}
 
 
-def _scores(index: Index) -> Iterator[Row]:
-    for population in index.result.populations:
-        missing = {left.model: ";".join(left.missing) for left in population.left_out}
-        for one in population.models:
-            yield (
-                *(population.population, one.model, one.name, one.family),
-                *(one.capabilities_score, missing.get(one.model)),
-            )
+def _by_correlation(pick: Callable[[Correlation], Iterable[Any]]) -> Callable[[Index], Iterable[Any]]:
+    return lambda index: ((one, found) for one in index.result.correlations for found in pick(one))
 
 
-def _between(index: Index) -> Iterator[Row]:
-    for population in index.result.populations:
-        between = population.capability_correlations
-        for benchmark, line in zip(between.benchmarks, between.rho, strict=True):
-            for other, rho in zip(between.benchmarks, line, strict=True):
-                yield population.population, benchmark, other, rho
+def _by_population(pick: Callable[[PopulationResult], Iterable[Any]]) -> Callable[[Index], Iterable[Any]]:
+    return lambda index: ((one, found) for one in index.result.populations for found in pick(one))
 
 
-def _correlations(index: Index) -> Iterator[Row]:
+def _all_intervals(one: Correlation) -> list[Interval]:
+    return ([one.interval] if one.interval else []) + list(one.intervals)
+
+
+def _adjusted(index: Index) -> Iterable[tuple[Any, ...]]:
+    """Return a row for each score that has a prediction: the score, the prediction, and the ranks allowed."""
+    populations = {one.population: one for one in index.result.populations}
+    for one in index.result.correlations:
+        if one.adjusted is None:
+            continue
+        population, adjusted = populations[one.population], one.adjusted
+        nothing: list[int | None] = [None] * len(population.models)
+        ranks = (one.ranks.best or nothing, one.ranks.worst or nothing) if one.ranks else (nothing, nothing)
+        for row, model in enumerate(population.models):
+            if adjusted.residual[row] is not None:
+                columns = (adjusted.predicted, adjusted.residual, adjusted.low, adjusted.high, *ranks)
+                score = population.scores[one.benchmark][row]
+                yield one, model.model, score, *(column[row] for column in columns)
+
+
+def _correlations(index: Index) -> Iterable[tuple[Any, ...]]:
     facts = {fact.benchmark: fact for fact in index.result.benchmarks}
     for one in index.result.correlations:
-        fact = facts.get(one.benchmark)
-        interval, published, compute = one.interval, one.published, one.compute
-        printed = compute.published if compute else None
-        yield (
-            *(one.population, one.benchmark, index.name(one.benchmark)),
-            *((fact.area, fact.kind) if fact else (None, None)),
-            *(one.correlated_with, one.rho),
-            *((interval.low, interval.high, interval.level) if interval else (None, None, None)),
-            *(one.n_models, one.n_families, one.effective_families, one.in_suite, one.reason),
-            *((published.percent, published.table) if published else (None, None)),
-            one.without_itself.rho if one.without_itself else None,
-            one.against_score.rho if one.against_score else None,
-            *((compute.rho, compute.n_models) if compute else (None, None)),
-            *((printed.percent, printed.table) if printed else (None, None)),
-        )
+        yield one, facts.get(one.benchmark)
 
 
-def _eigenvalues(index: Index) -> Iterator[Row]:
+def _between(index: Index) -> Iterable[tuple[Any, ...]]:
+    for population in index.result.populations:
+        found = population.capability_correlations
+        for benchmark, line in zip(found.benchmarks, found.rho, strict=True):
+            for other, rho in zip(found.benchmarks, line, strict=True):
+                yield population, benchmark, other, rho
+
+
+def _eigenvalues(index: Index) -> Iterable[tuple[Any, ...]]:
     for population in index.result.populations:
         for component, value in enumerate(population.eigenvalues, start=1):
-            yield population.population, component, value
+            yield population, component, value
 
 
-def _intervals(index: Index) -> Iterator[Row]:
-    for one in index.result.correlations:
-        for interval in ([one.interval] if one.interval else []) + list(one.intervals):
-            yield (
-                *(
-                    one.population,
-                    one.benchmark,
-                    interval.method,
-                    interval.level,
-                    interval.low,
-                    interval.high,
-                ),
-                *(interval.degrees_of_freedom, interval.n_replicates, interval.n_degenerate, interval.reason),
-            )
+_TABLES: Final[Mapping[str, tuple[Columns, Callable[[Index], Iterable[Any]]]]] = {
+    "adjusted-scores": (_ADJUSTED, _adjusted),
+    "areas": (_AREAS, lambda index: index.result.area_summaries),
+    "benchmarks": (_BENCHMARKS, lambda index: index.result.benchmarks),
+    "capabilities-scores": (_SCORES, _by_population(lambda one: one.models)),
+    "capability-correlations": (_BETWEEN, _between),
+    "correlations": (_CORRELATIONS, _correlations),
+    "eigenvalues": (_EIGENVALUES, _eigenvalues),
+    "intervals": (_INTERVALS, _by_correlation(_all_intervals)),
+    "kind-contrasts": (_CONTRASTS, lambda index: index.result.kind_contrasts),
+    "kinds": (_KINDS, lambda index: index.result.kind_summaries),
+    "models": (_MODELS, _by_population(lambda one: one.models)),
+    "specifications": (
+        _SPECIFICATIONS,
+        _by_correlation(lambda one: one.robustness.specifications if one.robustness else ()),
+    ),
+    "suite": (_SUITE, _by_population(lambda one: one.suite)),
+    "verdict-counts": (_COUNTS, lambda index: index.result.population_summaries),
+    "without-family": (_WITHOUT_FAMILY, _by_correlation(lambda one: one.without_family)),
+}
 
-
-def _models(index: Index) -> Iterator[Row]:
-    for population in index.result.populations:
-        for one in population.models:
-            yield (
-                *(population.population, one.model, one.name, one.family),
-                *(one.organisation, one.parameters, one.training_flop),
-            )
-
-
-def _suite(index: Index) -> Iterator[Row]:
-    for population in index.result.populations:
-        for member in population.suite:
-            yield population.population, member.benchmark, index.name(member.benchmark), member.loading
+TABLE_NAMES: Final = tuple(_TABLES)

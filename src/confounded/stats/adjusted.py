@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from confounded.errors import StatisticsError
+from confounded.stats.arrays import read_only
 
 __all__ = ["Adjusted", "capability_adjusted"]
 
@@ -106,10 +107,10 @@ def capability_adjusted(
         half[own] = stdtrit(np.where(n > 2, n - 2.0, np.nan), (1.0 + level) / 2.0) * sigma * width
         n_fitted[own] = n
     return Adjusted(
-        predicted=_read_only(predicted),
-        residual=_read_only(Y - predicted),
-        low=_read_only(predicted - half),
-        high=_read_only(predicted + half),
+        predicted=read_only(predicted),
+        residual=read_only(Y - predicted),
+        low=read_only(predicted - half),
+        high=read_only(predicted + half),
         n_fitted=n_fitted,
         level=level,
     )
@@ -130,9 +131,3 @@ def _line(x: FloatArray, Y: FloatArray) -> tuple[FloatArray, ...]:
         slope = (dx * dy).sum(axis=0) / spread
         sigma = np.sqrt(((dy - slope * dx) ** 2).sum(axis=0) / (n - 2))
     return n, centre, middle, slope, spread, sigma
-
-
-def _read_only(values: FloatArray) -> FloatArray:
-    array = np.asarray(values, dtype=np.float64)
-    array.flags.writeable = False
-    return array

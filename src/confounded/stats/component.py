@@ -105,12 +105,14 @@ def first_component(columns: ArrayLike, reference: ArrayLike | None = None) -> F
     vector = vectors[:, -1]
     sign = _own_sign(vector) if reference is None else np.sign(vector @ np.asarray(reference))
     vector = vector * (sign or 1.0)
+    # Summed row by row, so that models with the same scores tie exactly, which a matrix product does not promise.
+    scores = (standardise(X) * vector).sum(axis=1)
     fit = FirstComponent(
         eigenvector=vector,
         eigenvalues=eigenvalues[::-1].copy(),
         explained_share=float(eigenvalues[-1] / eigenvalues.sum()),
         correlation=R,
-        scores=standardise(X) @ vector,
+        scores=scores,
     )
     for array in (fit.eigenvector, fit.eigenvalues, fit.correlation, fit.scores):
         array.flags.writeable = False

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
 from confounded.errors import StatisticsError
+from confounded.stats.arrays import read_only
 
 __all__ = [
     "FEWEST_FAMILIES",
@@ -150,7 +151,7 @@ def family_jackknife(
         squares = np.where(there & defined, (each - mean) ** 2, 0.0).sum(axis=0)
         variance = (n_families - 1) / n_families * squares
     standard_error = np.where(defined, np.sqrt(variance), np.nan)
-    return Jackknife(_read_only(z), _read_only(standard_error), n_families.astype(np.int64), reasons)
+    return Jackknife(read_only(z), read_only(standard_error), n_families.astype(np.int64), reasons)
 
 
 def _reason(rho: float, n_families: int, n_degenerate: int, perfect: bool) -> str | None:
@@ -193,8 +194,8 @@ def jackknife_intervals(
     quantile = stdtrit(np.where(df > 0, df, np.nan), (1.0 + level) / 2.0)
     half = quantile * jackknife.standard_error
     return Intervals(
-        _read_only(np.tanh(jackknife.z - half)),
-        _read_only(np.tanh(jackknife.z + half)),
+        read_only(np.tanh(jackknife.z - half)),
+        read_only(np.tanh(jackknife.z + half)),
         level,
         jackknife.reasons,
     )
@@ -250,7 +251,7 @@ def percentile_intervals(replicates: ArrayLike, level: float) -> Intervals:
     for b in np.flatnonzero(~whole & ~few):
         low[b], high[b] = np.nanquantile(values[:, b], tails)
     reasons = tuple("most replicates are degenerate" if one else None for one in few)
-    return Intervals(_read_only(low), _read_only(high), level, reasons)
+    return Intervals(read_only(low), read_only(high), level, reasons)
 
 
 def bonett_wright_intervals(rho: ArrayLike, n: ArrayLike, level: float) -> Intervals:
@@ -279,8 +280,8 @@ def bonett_wright_intervals(rho: ArrayLike, n: ArrayLike, level: float) -> Inter
     half = stdtrit(np.inf, (1.0 + level) / 2.0) * deviation
     reasons = tuple(None if one else "needs four models and a correlation short of ±1" for one in defined)
     return Intervals(
-        _read_only(np.where(defined, np.tanh(z - half), np.nan)),
-        _read_only(np.where(defined, np.tanh(z + half), np.nan)),
+        read_only(np.where(defined, np.tanh(z - half), np.nan)),
+        read_only(np.where(defined, np.tanh(z + half), np.nan)),
         level,
         reasons,
     )
@@ -289,9 +290,3 @@ def bonett_wright_intervals(rho: ArrayLike, n: ArrayLike, level: float) -> Inter
 def _check_level(level: float) -> None:
     if not 0.0 < level < 1.0:
         raise StatisticsError("a level between 0 and 1", found=str(level))
-
-
-def _read_only(values: FloatArray) -> FloatArray:
-    array = np.asarray(values, dtype=np.float64)
-    array.flags.writeable = False
-    return array

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr
 
 from confounded.errors import StatisticsError
+from confounded.stats.arrays import read_only
 from confounded.stats.intervals import Jackknife
 
 __all__ = [
@@ -113,7 +114,7 @@ def margin_tests(
     p = np.minimum(1.0, TWO_TAILS * each.min(axis=0))
     claims = tuple(None if np.isnan(three).any() else CLAIMS[int(np.argmin(three))] for three in each.T)
     return MarginTests(
-        _read_only(above), _read_only(below), _read_only(inside), _read_only(p), claims, float(margin)
+        read_only(above), read_only(below), read_only(inside), read_only(p), claims, float(margin)
     )
 
 
@@ -207,10 +208,4 @@ def _step_up(p: ArrayLike, penalty: Callable[[int], float]) -> FloatArray:
     back = np.empty(n)
     back[order] = held
     adjusted[tested] = back
-    return _read_only(adjusted)
-
-
-def _read_only(values: FloatArray) -> FloatArray:
-    array = np.asarray(values, dtype=np.float64)
-    array.flags.writeable = False
-    return array
+    return read_only(adjusted)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from confounded.errors import StatisticsError
+from confounded.stats.arrays import read_only
 from confounded.stats.ranks import midranks
 
 __all__ = ["PERMUTATION_LABEL", "PermutationTests", "permutation_tests"]
@@ -91,7 +92,7 @@ def permutation_tests(
         rows = np.flatnonzero(~np.isnan(Y[:, chosen[0]]))
         if rows.size >= FEWEST_MODELS:
             rho[chosen], p[chosen] = _test(x[rows], Y[np.ix_(rows, chosen)], permutations, seed)
-    return PermutationTests(_read_only(rho), _read_only(p), permutations)
+    return PermutationTests(read_only(rho), read_only(p), permutations)
 
 
 def _test(x: FloatArray, Y: FloatArray, permutations: int, seed: int) -> tuple[FloatArray, FloatArray]:
@@ -111,9 +112,3 @@ def _test(x: FloatArray, Y: FloatArray, permutations: int, seed: int) -> tuple[F
         rho = observed / spread
     p = np.where(spread > 0, (as_far + 1.0) / (permutations + 1.0), np.nan)
     return rho, p
-
-
-def _read_only(values: FloatArray) -> FloatArray:
-    array = np.asarray(values, dtype=np.float64)
-    array.flags.writeable = False
-    return array

@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from confounded.errors import StatisticsError
+from confounded.stats.arrays import read_only
 from confounded.stats.intervals import (
     BONETT_WRIGHT,
     FEWEST_FAMILIES_FOR_VERDICT,
@@ -309,11 +310,11 @@ def simulate_power(
         counts += _verdicts(full, left_out, design, margin, level)
         if progress is not None:
             progress(number * block + size, simulations)
-    shares = [_read_only(row) for row in counts / simulations]
+    shares = [read_only(row) for row in counts / simulations]
     entangled, inverse, separable, unreliable, undefined = shares
-    undecided = _read_only(1.0 - counts[:4].sum(axis=0) / simulations)
+    undecided = read_only(1.0 - counts[:4].sum(axis=0) / simulations)
     return Power(
-        _read_only(assumed), entangled, inverse, separable, unreliable, undecided, undefined, simulations
+        read_only(assumed), entangled, inverse, separable, unreliable, undecided, undefined, simulations
     )
 
 
@@ -549,9 +550,3 @@ def _check_design(design: Design, rho: FloatArray, margin: float, simulations: i
         raise StatisticsError(
             "correlations that this suite can show", found=str(rho), remedy="Assume one nearer to 0"
         )
-
-
-def _read_only(values: FloatArray) -> FloatArray:
-    array = np.asarray(values, dtype=np.float64)
-    array.flags.writeable = False
-    return array

@@ -19,6 +19,7 @@ from scipy.optimize import brentq
 from scipy.special import stdtr, stdtrit
 
 from confounded.errors import StatisticsError
+from confounded.stats.arrays import read_only
 from confounded.stats.intervals import Intervals, Jackknife, family_jackknife
 
 __all__ = [
@@ -173,8 +174,8 @@ def linear_jackknife(
         )
     parts = [_one_sum(full, replicates, bad, row, there) for row in W]
     return Jackknife(
-        _read_only(np.array([part.z[0] for part in parts])),
-        _read_only(np.array([part.standard_error[0] for part in parts])),
+        read_only(np.array([part.z[0] for part in parts])),
+        read_only(np.array([part.standard_error[0] for part in parts])),
         np.array([part.n_families[0] for part in parts], dtype=np.int64),
         tuple(part.reasons[0] for part in parts),
     )
@@ -202,7 +203,7 @@ def contrast_intervals(jackknife: Jackknife, level: float) -> Intervals:
     """
     _check_level(level)
     half = stdtrit(_freedom(jackknife), (1.0 + level) / 2.0) * jackknife.standard_error
-    low, high = _read_only(jackknife.z - half), _read_only(jackknife.z + half)
+    low, high = read_only(jackknife.z - half), read_only(jackknife.z + half)
     return Intervals(low, high, level, jackknife.reasons)
 
 
@@ -221,7 +222,7 @@ def contrast_p(jackknife: Jackknife) -> FloatArray:
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         t = jackknife.z / jackknife.standard_error
-    return _read_only(2.0 * stdtr(_freedom(jackknife), -np.abs(t)))
+    return read_only(2.0 * stdtr(_freedom(jackknife), -np.abs(t)))
 
 
 def random_effects(effects: ArrayLike, variances: ArrayLike, level: float = 0.95) -> RandomEffects:
@@ -355,9 +356,3 @@ def _freedom(jackknife: Jackknife) -> FloatArray:
 def _check_level(level: float) -> None:
     if not 0.0 < level < 1.0:
         raise StatisticsError("a level between 0 and 1", found=str(level))
-
-
-def _read_only(values: FloatArray) -> FloatArray:
-    array = np.asarray(values, dtype=np.float64)
-    array.flags.writeable = False
-    return array

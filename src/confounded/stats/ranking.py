@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import studentized_range
 
 from confounded.errors import StatisticsError
+from confounded.stats.arrays import read_only
 
 __all__ = ["RankIntervals", "binomial_standard_errors", "rank_intervals"]
 
@@ -128,16 +129,10 @@ def rank_intervals(scores: ArrayLike, standard_errors: ArrayLike, level: float =
     n_ranked = int((~np.isnan(x)).sum())
     best = np.where(known, 1.0 + better.sum(axis=0), np.nan)
     worst = np.where(known, n_ranked - better.sum(axis=1), np.nan)
-    return RankIntervals(_read_only(best), _read_only(worst), float(critical), level)
+    return RankIntervals(read_only(best), read_only(worst), float(critical), level)
 
 
 @cache
 def _critical_value(n: int, level: float) -> float:
     """Return the quantile of the largest of all standardised differences between n models."""
     return float(studentized_range.ppf(level, n, np.inf) / np.sqrt(2.0))
-
-
-def _read_only(values: FloatArray) -> FloatArray:
-    array = np.asarray(values, dtype=np.float64)
-    array.flags.writeable = False
-    return array

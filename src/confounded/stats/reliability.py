@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from confounded.errors import StatisticsError
+from confounded.stats.arrays import read_only
 from confounded.stats.intervals import Intervals, Jackknife, family_jackknife, jackknife_intervals
 
 __all__ = [
@@ -137,7 +138,7 @@ def reliability(scores: ArrayLike, error_variance: ArrayLike) -> Reliability:
     lacking = (~np.isnan(Y) & np.isnan(E)).sum(axis=0)
     present = (~np.isnan(Y)).sum(axis=0)
     reasons = tuple(_reason(float(value[b]), int(present[b]), int(lacking[b])) for b in range(value.size))
-    return Reliability(_read_only(value), reasons)
+    return Reliability(read_only(value), reasons)
 
 
 def replicated_reliability(scores: ArrayLike, error_variance: ArrayLike, counts: ArrayLike) -> FloatArray:
@@ -242,7 +243,7 @@ def disattenuated_jackknife(
         for b in range(raw.size)
     )
     named = Jackknife(jackknife.z, jackknife.standard_error, jackknife.n_families, reasons)
-    return Disattenuated(_read_only(raw * scale), _read_only(scale), named)
+    return Disattenuated(read_only(raw * scale), read_only(scale), named)
 
 
 def disattenuated_intervals(
@@ -264,8 +265,8 @@ def disattenuated_intervals(
     """
     within = jackknife_intervals(corrected.jackknife, level, degrees_of_freedom)
     return Intervals(
-        _read_only(within.low * corrected.scale),
-        _read_only(within.high * corrected.scale),
+        read_only(within.low * corrected.scale),
+        read_only(within.high * corrected.scale),
         level,
         within.reasons,
     )
@@ -303,9 +304,3 @@ def _lost(reason: str | None, n_lost: int) -> str | None:
     if reason is None or n_lost == 0 or "degenerate" not in reason:
         return reason
     return f"leaving out {n_lost} of the families leaves a reliability of 0 or below"
-
-
-def _read_only(values: FloatArray) -> FloatArray:
-    array = np.asarray(values, dtype=np.float64)
-    array.flags.writeable = False
-    return array

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from confounded.errors import StatisticsError
+from confounded.stats.arrays import read_only
 from confounded.stats.component import first_component, standardise
 from confounded.stats.ranks import midranks
 
@@ -193,7 +194,7 @@ def specifications(suite: ArrayLike, columns: ArrayLike) -> Specifications:
     found = associations(scores, columns)  # (association, suite × composite, B)
     n_scores = scores.shape[1]
     return Specifications(
-        rho=_read_only(found.transpose(1, 0, 2).reshape(n_scores * len(ASSOCIATIONS), -1)),
+        rho=read_only(found.transpose(1, 0, 2).reshape(n_scores * len(ASSOCIATIONS), -1)),
         left_out=np.repeat(kept, len(COMPOSITES) * len(ASSOCIATIONS)).astype(np.int64),
         composite=tuple(c for _ in kept for c in COMPOSITES for _ in ASSOCIATIONS),
         association=ASSOCIATIONS * n_scores,
@@ -238,7 +239,7 @@ def describe(
         near = SAME_SCORE * abs(high - low)
         figures[:3, b] = _line(x[present], y)
         figures[3:, b] = (y <= low + near).mean(), (y >= high - near).mean(), _tied(y)
-    slope, explained, deviation, at_floor, at_ceiling, tied = (_read_only(row.copy()) for row in figures)
+    slope, explained, deviation, at_floor, at_ceiling, tied = (read_only(row.copy()) for row in figures)
     return Description(
         slope=slope,
         explained=explained,
@@ -314,9 +315,3 @@ def _limits(given: ArrayLike | None, n: int) -> FloatArray:
     if limits.shape != (n,):
         raise StatisticsError(f"{n} floors or ceilings, one a column", found=str(limits.shape))
     return limits
-
-
-def _read_only(values: FloatArray) -> FloatArray:
-    array = np.asarray(values, dtype=np.float64)
-    array.flags.writeable = False
-    return array

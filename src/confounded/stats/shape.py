@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, stdtr
 
 from confounded.errors import StatisticsError
+from confounded.stats.arrays import read_only
 from confounded.stats.ranks import midranks, spearman
 
 __all__ = ["SHAPES", "Shapes", "near_chance_share", "shapes"]
@@ -140,7 +141,7 @@ def shapes(score: ArrayLike, columns: ArrayLike, standard_errors: ArrayLike | No
         figures[7, b] = _p_of_spread(own_y, E[present, b])
         labels.append(_label(own_y, *figures[:4, b], p_rho=figures[6, b], p_spread=figures[7, b]))
     slope_low, slope_high, p_low, p_high, break_at, rho, p_rho, p_spread = (
-        _read_only(row.copy()) for row in figures
+        read_only(row.copy()) for row in figures
     )
     return Shapes(tuple(labels), slope_low, slope_high, p_low, p_high, break_at, rho, p_rho, p_spread)
 
@@ -178,7 +179,7 @@ def near_chance_share(columns: ArrayLike, chance: ArrayLike, n_items: ArrayLike)
     with np.errstate(divide="ignore", invalid="ignore"):
         reach = c + NEAR * np.sqrt(c * (1.0 - c) / k)
         share = (present & (reach >= Y)).sum(axis=0) / present.sum(axis=0)
-    return _read_only(np.where(np.isnan(reach), np.nan, share))
+    return read_only(np.where(np.isnan(reach), np.nan, share))
 
 
 def _label(
@@ -275,9 +276,3 @@ def _p_of_spread(y: FloatArray, error: FloatArray) -> float:
         return float("nan")
     w = 1.0 / error**2
     return float(chdtrc(y.size - 1.0, w @ (y - w @ y / w.sum()) ** 2))
-
-
-def _read_only(values: FloatArray) -> FloatArray:
-    array = np.asarray(values, dtype=np.float64)
-    array.flags.writeable = False
-    return array

@@ -96,7 +96,8 @@ def _of_families(one: Correlation, settings: Settings) -> Iterator[Caution]:
         why = "" if survives else f"; {one.verdict!r} does not survive the degrees of freedom of that number"
         yield Caution(
             caution="one family dominates",
-            what=f"{one.n_families} families weigh as much as {one.effective_families:.1f} equal ones{why}.",
+            what=f"{one.n_families} families weigh as much as {one.effective_families:.1f} equal ones{why}. "
+            "Among such unequal families the interval covers somewhat less than its level.",
         )
     if one.verdict in DECIDED:
         turning = [
@@ -160,7 +161,7 @@ def _of_shape(one: Correlation) -> Iterator[Caution]:
         )
 
 
-def _limits(fact: BenchmarkFacts, values: np.ndarray) -> Iterator[tuple[str, float, np.ndarray]]:  # type: ignore[type-arg]
+def _limits(fact: BenchmarkFacts, values: np.ndarray) -> Iterator[tuple[str, float, np.ndarray]]:
     """Return floor and ceiling of a scale that are known, and which models are at them."""
     if fact.floor is None or fact.ceiling is None:
         return

@@ -33,7 +33,7 @@ def inlined(svg: str, prefix: str) -> str:
     Links lead into the page instead of to it and are left out of the order of the tabulator key, in which hundreds
     of dots would stand (the tables hold the same links). Ids get a prefix, since another figure may use the same.
     """
-    svg = _ROUNDED.sub(_round, svg).replace(' aria-roledescription="point"', "")
+    svg = _ROUNDED.sub(_round, svg).replace(' aria-roledescription="point"', "").replace(' aria-label=""', "")
     svg = svg.replace(f'href="{PAGE_FROM_FIGURES}', 'href="#').replace("<a ", '<a tabindex="-1" ')
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)

@@ -28,7 +28,7 @@
     return made;
   };
 
-  const shown = (value) => (Math.abs(value) >= 1000 || Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4))));
+  const shown = (value) => String(Number(value.toPrecision(4))).replace("-", "\u2212");
 
   // The models of a population that have both a score and a place on the other axis.
   const points = (benchmark, place) => {
@@ -37,7 +37,7 @@
     const against = benchmark.against?.[place] ?? population.scores;
     if (!scores) return [];
     const both = population.models
-      .map((name, row) => ({ name, family: population.families[row], x: against[row], y: scores[row] }))
+      .map((name, row) => ({ row, name, family: population.families[row], x: against[row], y: scores[row] }))
       .filter((model) => model.x !== null && model.y !== null);
     const middle = (key) => both.reduce((sum, model) => sum + model[key], 0) / both.length;
     const extent = (key) => Math.max(...both.map((m) => m[key])) - Math.min(...both.map((m) => m[key])) || 1;
@@ -69,28 +69,49 @@
     return vegaEmbed(place, spec, { mode: "vega", renderer: "svg", actions: false, tooltip: false, defaultStyle: false });
   };
 
+  // The scores model by model, with what capability predicts of each and the ranks that the data allow.
   const scoresTable = (benchmark, all) => {
     const more = element("details", "more");
-    more.append(element("summary", "", "These scores as a table"));
-    const scroll = element("div", "scroll");
-    more.append(scroll);
+    more.append(element("summary", "", "The scores model by model, adjusted for capability"));
     more.addEventListener("toggle", () => {
-      if (scroll.firstChild) return;
+      if (more.children.length > 1) return;
+      const adjusted = benchmark.adjusted.some((found) => found);
+      const ranked = benchmark.adjusted.some((found) => found?.best);
+      if (adjusted) {
+        const why = benchmark.adjusted.map((found) => found?.why).find((text) => text);
+        more.append(element("p", "remark", "Adjusted: the score less what a line through the other families' models predicts from capability; in bold where the score lies outside the prediction interval." + (ranked ? " Ranks: those the data allow, for all models at once; 1 is best." : why ? ` Ranks: ${why}.` : "")));
+      }
+      const scroll = element("div", "scroll");
+      more.append(scroll);
       const table = element("table");
       const head = table.createTHead().insertRow();
-      ["Model", "Family", "Population", benchmark.x, benchmark.y].forEach((text, column) => {
+      const titles = ["Model", "Family", "Population", benchmark.x, benchmark.y];
+      if (adjusted) titles.push("adjusted", "prediction interval");
+      if (ranked) titles.push("ranks");
+      titles.forEach((text, column) => {
         const cell = element("th", column > 2 ? "num" : "", text);
         cell.scope = "col";
         head.append(cell);
       });
       const body = table.createTBody();
       all.forEach((models, place) => {
+        const found = benchmark.adjusted[place];
         for (const model of [...models].sort((a, b) => b.x - a.x)) {
           const row = body.insertRow();
           const name = element("th", "name", model.name);
           name.scope = "row";
           row.append(name, element("td", "", model.family), element("td", "", study.populations[place].name));
           row.append(element("td", "num", shown(model.x)), element("td", "num", shown(model.y)));
+          if (adjusted) {
+            const [residual, low, high] = ["residual", "low", "high"].map((key) => found?.[key][model.row] ?? null);
+            const outside = low !== null && (model.y < low || model.y > high);
+            row.append(element("td", outside ? "num decided" : "num", residual === null ? "–" : shown(residual)));
+            row.append(element("td", "num interval", low === null ? "–" : `${shown(low)} to ${shown(high)}`));
+          }
+          if (ranked) {
+            const best = found?.best?.[model.row] ?? null;
+            row.append(element("td", "num", best === null ? "–" : `${best} to ${found.worst[model.row]}`));
+          }
         }
       });
       scroll.append(table);
