@@ -1,0 +1,91 @@
+"""The tables: they read back as what the result holds."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from confounded.report.index import Index
+from confounded.report.tables import TABLE_NAMES, tables
+from confounded.study import StudyResult
+from tests.report.results import correlation, facts, left_out, population, result
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, strict=True))
+
+
+def number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def test_every_table_is_written(report: Path) -> None:
+    assert sorted(path.stem for path in (report / "tables").iterdir()) == sorted(TABLE_NAMES)
+
+
+@pytest.mark.parametrize("name", TABLE_NAMES)
+def test_every_row_fits_its_header(report: Path, name: str) -> None:
+    with (report / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream, strict=True)
+    assert rows
+    assert len(set(header)) == len(header)
+    assert {len(row) for row in rows} == {len(header)}
+
+
+def test_correlations_read_back_to_the_last_bit(report: Path, shipped: StudyResult) -> None:
+    rows = read(report / "tables" / "correlations.csv")
+    assert [(row["population"], row["benchmark"], number(row["rho"]), row["verdict"]) for row in rows] == [
+        (one.population, one.benchmark, one.rho, one.verdict) for one in shipped.correlations
+    ]
+    assert [number(row["low"]) for row in rows] == [
+        one.interval.low if one.interval else None for one in shipped.correlations
+    ]
+    assert [number(row["published_percent"]) for row in rows] == [
+        one.published.percent if one.published else None for one in shipped.correlations
+    ]
+
+
+def test_capabilities_scores_read_back_to_the_last_bit(report: Path, shipped: StudyResult) -> None:
+    rows = read(report / "tables" / "capabilities-scores.csv")
+    assert [(row["model"], number(row["capabilities_score"])) for row in rows] == [
+        (model.model, model.capabilities_score) for one in shipped.populations for model in one.models
+    ]
+
+
+def test_all_intervals_are_in_the_table_of_intervals(report: Path, shipped: StudyResult) -> None:
+    expected = sum(len(one.intervals) + (one.interval is not None) for one in shipped.correlations)
+    assert len(read(report / "tables" / "intervals.csv")) == expected
+
+
+def test_adjusted_scores_stand_beside_the_scores_they_adjust(report: Path) -> None:
+    for row in read(report / "tables" / "adjusted-scores.csv"):
+        assert float(row["score"]) - float(row["predicted"]) == pytest.approx(float(row["residual"]), abs=1e-9)
+
+
+def test_awkward_names_survive() -> None:
+    name = 'a "quoted", name\nin two lines; =1+1'
+    made = result([facts(name)])
+    rows = list(csv.DictReader(tables(Index.of(made))["correlations"].decode().splitlines(keepends=True)))
+    assert rows[0]["benchmark"] == name
+
+
+def test_what_is_not_known_is_an_empty_cell() -> None:
+    made = result(correlations=[correlation("chat", "honesty", None, reason="too few")])
+    rows = list(csv.DictReader(tables(Index.of(made))["correlations"].decode().splitlines()))
+    assert (rows[0]["rho"], rows[0]["low"], rows[0]["reason"]) == ("", "", "too few")
+
+
+def test_a_model_left_out_is_named_with_what_it_lacks() -> None:
+    import msgspec
+
+    models = population("chat", ["honesty"])
+    models = msgspec.structs.replace(models, left_out=[left_out("b", "mmlu", "bbh")])
+    rows = list(
+        csv.DictReader(
+            tables(Index.of(result(populations=[models])))["capabilities-scores"].decode().splitlines()
+        )
+    )
+    assert {row["model"]: row["missing"] for row in rows} == {"a": "", "b": "mmlu;bbh", "c": "", "d": ""}
