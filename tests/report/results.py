@@ -68,7 +68,11 @@ def correlation(population: str, benchmark: str, rho: float | None = 0.5, **know
 
 
 def population(
-    name: str, benchmarks: Sequence[str], *, models: Sequence[str] = ("a", "b", "c", "d"), prefix: str = "family "
+    name: str,
+    benchmarks: Sequence[str],
+    *,
+    models: Sequence[str] = ("a", "b", "c", "d"),
+    prefix: str = "family ",
 ) -> PopulationResult:
     """Return models of as many families, with made scores that rise with the capabilities score."""
     n = len(models)
@@ -99,7 +103,7 @@ def population(
             mean=0.7,
             standard_deviation=0.08,
         ),
-        scores={one: scores for one in (*benchmarks, "mmlu", "gsm8k", "bbh")},
+        scores=dict.fromkeys((*benchmarks, "mmlu", "gsm8k", "bbh"), scores),
     )
 
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from confounded.errors import OutputError
-from confounded.report import files, write_report
-from confounded.report.files import replace_report
+from confounded.report import write_report
+from confounded.report.files import GENERATOR, replace_report
 from tests.report.results import population, result
 
-BASE = result(populations=[population("base", ["honesty"])])
-CHAT = result(populations=[population("chat", ["honesty"])])
+PAGE = GENERATOR.encode() + b'0.1.0">'
+RESULT = b'{\n "format": "confounded-study"}'
+BASE = {"report.html": PAGE + b"base", "result.json": RESULT, "tables/a.csv": b"1", "figures/base.svg": b"2"}
+CHAT = {"report.html": PAGE + b"chat", "result.json": RESULT, "tables/a.csv": b"3", "figures/chat.svg": b"4"}
+OURS = sorted(BASE.keys() | CHAT.keys())
+
+
+def put(contents: Mapping[str, bytes], folder: Path) -> None:
+    replace_report(folder, OURS, lambda: contents)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -21,57 +29,66 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_missing_folders_are_made(tmp_path: Path) -> None:
-    page = write_report(CHAT, tmp_path / "a" / "b")
-    assert page == tmp_path / "a" / "b" / "report.html"
-    assert page.is_file()
-    assert (page.parent / "result.json").read_bytes() == CHAT.to_json()
+    put(CHAT, tmp_path / "a" / "b")
+    assert tree(tmp_path / "a" / "b") == CHAT
 
 
-def test_nothing_but_the_report_is_left_in_the_folder(tmp_path: Path) -> None:
-    write_report(CHAT, tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
+def test_an_earlier_report_is_replaced_with_its_stale_files(tmp_path: Path) -> None:
+    put(BASE, tmp_path)
+    put(CHAT, tmp_path)
+    assert tree(tmp_path) == CHAT
+
+
+def test_a_folder_of_ours_that_nothing_is_left_in_goes(tmp_path: Path) -> None:
+    put(BASE, tmp_path)
+    replace_report(tmp_path, OURS, lambda: {"report.html": PAGE})
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_the_report_of_another_population_replaces_one_whole(tmp_path: Path) -> None:
+    for name in ("base", "chat"):
+        made = result(populations=[population(name, ["honesty"])])
+        assert write_report(made, tmp_path / "out") == tmp_path / "out" / "report.html"
+    assert (tmp_path / "out" / "result.json").read_bytes() == made.to_json()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "figures",
         "report.html",
         "result.json",
         "tables",
     ]
-
-
-def test_an_earlier_report_is_replaced_with_its_stale_files(tmp_path: Path) -> None:
-    write_report(BASE, tmp_path)
-    assert (tmp_path / "figures" / "capabilities-scores-base.svg").exists()
-    write_report(CHAT, tmp_path)
-    write_report(CHAT, tmp_path / "fresh")
-    assert {name for name in tree(tmp_path) if not name.startswith("fresh")} == set(tree(tmp_path / "fresh"))
+    assert sorted(path.name for path in (tmp_path / "out" / "figures").iterdir()) == [
+        "capabilities-scores-chat.svg",
+        "capability-correlations-chat.svg",
+        "forest.svg",
+        "overview.svg",
+    ]
 
 
 def test_files_of_others_stay(tmp_path: Path) -> None:
     mine = {"notes.txt": b"1", "tables/mine.csv": b"2", "figures/photo.svg": b"3", ".hidden": b"4"}
-    write_report(BASE, tmp_path)
+    put(BASE, tmp_path)
     for name, content in mine.items():
         (tmp_path / name).write_bytes(content)
-    write_report(CHAT, tmp_path)
-    assert {name: content for name, content in tree(tmp_path).items() if name in mine} == mine
+    put(CHAT, tmp_path)
+    assert tree(tmp_path) == {**CHAT, **mine}
 
 
-@pytest.mark.parametrize(
-    "name", ["report.html", "result.json", "tables/models.csv", "figures/overview.svg", "tables"]
-)
+@pytest.mark.parametrize("name", ["report.html", "result.json", "tables/a.csv", "figures/base.svg", "tables"])
 def test_a_file_of_somebody_else_in_a_place_of_ours_is_not_overwritten(tmp_path: Path, name: str) -> None:
     theirs = tmp_path / name
     theirs.parent.mkdir(exist_ok=True)
     theirs.write_text("years of work")
     with pytest.raises(OutputError, match=name.split("/")[0]):
-        write_report(CHAT, tmp_path)
+        put(CHAT, tmp_path)
     assert tree(tmp_path) == {name: b"years of work"}
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises(OutputError, match="expected a folder, but found a file"):
-        write_report(CHAT, tmp_path / "out")
+        put(CHAT, tmp_path / "out")
     with pytest.raises(OutputError):
-        write_report(CHAT, tmp_path / "out" / "below")
+        put(CHAT, tmp_path / "out" / "below")
     assert (tmp_path / "out").read_text() == "a file"
 
 
@@ -80,22 +97,24 @@ def test_a_folder_without_permission_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "closed"
     folder.mkdir(mode=0o500)
     with pytest.raises(OutputError, match="Permission denied"):
-        write_report(CHAT, folder)
+        put(CHAT, folder)
 
 
 def test_a_place_where_nothing_can_be_made_is_refused() -> None:
     with pytest.raises(OutputError, match="a folder that can be written to"):
-        write_report(CHAT, Path("/proc/no/such/place"))
+        put(CHAT, Path("/proc/no/such/place"))
 
 
-@pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), KeyboardInterrupt(), ValueError()])
+@pytest.mark.parametrize(
+    "problem", [OSError(28, "No space left on device"), KeyboardInterrupt(), ValueError()]
+)
 @pytest.mark.parametrize("earlier", [True, False])
 def test_a_failure_while_making_leaves_everything_as_it_was(
     tmp_path: Path, problem: BaseException, earlier: bool
 ) -> None:
     folder = tmp_path / "new" / "out"
     if earlier:
-        write_report(BASE, folder)
+        put(BASE, folder)
     before = tree(tmp_path)
 
     def fail() -> dict[str, bytes]:
@@ -112,13 +131,11 @@ def test_a_failure_while_making_leaves_everything_as_it_was(
 def test_a_failure_at_any_rename_leaves_everything_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: BaseException, earlier: bool
 ) -> None:
-    write_report(CHAT, tmp_path / "whole")
-    moves = len(tree(tmp_path / "whole"))
     real = Path.replace
-    for failing in range(0, moves, 3):
+    for failing in range(len(CHAT)):
         folder = tmp_path / f"out-{failing}"
         if earlier:
-            write_report(BASE, folder)
+            put(BASE, folder)
         before = tree(folder)
         done = 0
 
@@ -131,7 +148,7 @@ def test_a_failure_at_any_rename_leaves_everything_as_it_was(
 
         monkeypatch.setattr(Path, "replace", replace)
         with pytest.raises(OutputError if isinstance(problem, OSError) else type(problem)):
-            write_report(CHAT, folder)
+            put(CHAT, folder)
         monkeypatch.setattr(Path, "replace", real)
         assert tree(folder) == before, failing
         assert folder.exists() == earlier
@@ -147,14 +164,13 @@ def test_the_page_takes_its_place_last(tmp_path: Path, monkeypatch: pytest.Monke
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", replace)
-    write_report(CHAT, tmp_path)
-    assert written[-1] == files.PAGE
+    put(CHAT, tmp_path)
+    assert written[-1] == "report.html"
 
 
 def test_files_can_be_read_by_others(tmp_path: Path) -> None:
-    page = write_report(CHAT, tmp_path / "out")
+    put(CHAT, tmp_path / "out")
     mask = os.umask(0)
     os.umask(mask)
-    assert page.stat().st_mode & 0o777 == 0o666 & ~mask
-    assert page.parent.stat().st_mode & 0o777 == 0o777 & ~mask
-    assert (page.parent / "tables").stat().st_mode & 0o777 == 0o777 & ~mask
+    for path in (tmp_path / "out").rglob("*"):
+        assert path.stat().st_mode & 0o777 == (0o777 if path.is_dir() else 0o666) & ~mask

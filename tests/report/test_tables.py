@@ -62,7 +62,9 @@ def test_all_intervals_are_in_the_table_of_intervals(report: Path, shipped: Stud
 
 def test_adjusted_scores_stand_beside_the_scores_they_adjust(report: Path) -> None:
     for row in read(report / "tables" / "adjusted-scores.csv"):
-        assert float(row["score"]) - float(row["predicted"]) == pytest.approx(float(row["residual"]), abs=1e-9)
+        assert float(row["score"]) - float(row["predicted"]) == pytest.approx(
+            float(row["residual"]), abs=1e-9
+        )
 
 
 def test_awkward_names_survive() -> None:

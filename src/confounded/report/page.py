@@ -66,6 +66,7 @@ def render_page(index: Index, drawn: Mapping[str, str], marks: Mapping[str, Fami
         environment.filters[name] = getattr(words, name)
     environment.filters["and_list"] = words.and_list
     environment.filters["share_whole"] = partial(words.share, digits=0)
+    environment.filters["sentence"] = words.sentence
     environment.filters["level"] = words.level
     environment.filters["contrast"] = contrast_words
     environment.tests["settled"] = settled

@@ -34,6 +34,7 @@ VERDICTS: Final[Mapping[str, VerdictMark]] = {
         "unreliable", "?", "unreliable", "low, but so noisy that a relation could hide in the noise"
     ),
     "undecided": VerdictMark("undecided", "", "undecided", "the interval reaches over a bound of the margin"),
+    "": VerdictMark("", "", "plain", "no verdict is taken"),
     "no data": VerdictMark("no data", "", "undecided", "no benchmark with a correlation"),
 }
 

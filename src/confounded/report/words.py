@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -24,7 +23,9 @@ __all__ = [
     "plural",
     "published",
     "score",
+    "sentence",
     "share",
+    "shortened",
     "signed_percent",
     "significant",
 ]
@@ -111,8 +112,18 @@ def flop(value: float | None) -> str:
     """Write a number of floating-point operations with its power of ten."""
     if value is None or value <= 0:
         return NOTHING
-    power = math.floor(math.log10(value))
-    return f"{value / 10**power:.1f}{NBSP}×{NBSP}10{str(power).translate(_RAISED)}"
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}{NBSP}×{NBSP}10{str(int(power)).translate(_RAISED)}"
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """Cut a name that would not fit beside any figure; the drawing program is slow at it."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def sentence(text: str) -> str:
+    """Begin a text with a capital, without touching the rest."""
+    return text[:1].upper() + text[1:]
 
 
 def plural(number: int, one: str, many: str = "") -> str:

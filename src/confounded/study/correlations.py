@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -189,7 +190,7 @@ def capabilities_correlations(
         correlated_with = CAPABILITIES_SCORE if accuracy is None else fact.correlated_with
         measured = correlation(values, scores if accuracy is None else accuracy)
         families = [population.matrix.families[row] for row in np.flatnonzero(measured.both)]
-        sizes = list({family: families.count(family) for family in families}.values())
+        sizes = list(Counter(families).values())
         intervals = _intervals(evidence.headline(benchmark))
         correlations.append(
             Correlation(

@@ -9,7 +9,7 @@ from confounded.report.figures.render import PAGE
 from confounded.report.figures.theme import POPULATION_SHAPES, ROLES, config
 from confounded.report.index import Index
 from confounded.report.verdicts import decided, role_of
-from confounded.report.words import interval_words, plural, signed_percent
+from confounded.report.words import interval_words, plural, shortened, signed_percent
 
 __all__ = ["forest"]
 
@@ -17,6 +17,8 @@ Spec = dict[str, Any]
 
 PLOT: Final = 520
 LABEL_LIMIT: Final = 310
+LABEL_LENGTH: Final = 54
+"""Characters that fit there; the drawing program is slow where it has to cut."""
 LINE: Final = 7.5
 """Height of one interval, pixels."""
 ROW_GAP: Final = 5.0
@@ -48,12 +50,23 @@ def forest(index: Index) -> Spec:
         {
             "data": {"values": titles},
             "mark": {**label, "fontWeight": "bold", "fontSize": 12},
-            "encoding": {"x": {"value": -12}, "y": y, "text": {"field": "title"}},
+            "encoding": {
+                "x": {"value": -12},
+                "y": y,
+                "text": {"field": "title"},
+                "description": {"field": "title"},
+            },
         },
         {
             "data": {"values": names},
             "mark": label,
-            "encoding": {"x": {"value": -12}, "y": y, "text": {"field": "name"}, "href": {"field": "href"}},
+            "encoding": {
+                "x": {"value": -12},
+                "y": y,
+                "text": {"field": "name"},
+                "description": {"field": "name"},
+                "href": {"field": "href"},
+            },
         },
     ]
     for population in index.populations:
@@ -114,7 +127,7 @@ def _layout(index: Index) -> tuple[list[Spec], list[Spec], list[Spec], float]:
         ]
         if not rows:
             continue
-        titles.append({"title": group.title, "y": top + AREA_TITLE / 2 + 3})
+        titles.append({"title": shortened(group.title, LABEL_LENGTH), "y": top + AREA_TITLE / 2 + 3})
         top += AREA_TITLE
         for entry, found in rows:
             start = top
@@ -138,6 +151,12 @@ def _layout(index: Index) -> tuple[list[Spec], list[Spec], list[Spec], float]:
                 marks.append(mark)
                 top += LINE
             top = max(top, start + 2 * LINE)
-            names.append({"name": entry.facts.name, "y": (start + top) / 2, "href": f"{PAGE}{entry.anchor}"})
+            names.append(
+                {
+                    "name": shortened(entry.facts.name, LABEL_LENGTH),
+                    "y": (start + top) / 2,
+                    "href": f"{PAGE}{entry.anchor}",
+                }
+            )
             top += ROW_GAP
     return marks, names, titles, max(top, 1.0)

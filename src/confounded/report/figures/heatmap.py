@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from confounded.report.figures.theme import ROLES, config
 from confounded.report.index import Index
-from confounded.report.words import signed_percent
+from confounded.report.words import shortened, signed_percent
 from confounded.study.result import PopulationResult
 
 __all__ = ["heatmap"]
@@ -59,7 +59,7 @@ def heatmap(index: Index, population: PopulationResult) -> dict[str, Any]:
             "labelColor": ROLES["ink"][0],
             "labelAngle": -45 if orient == "top" else 0,
             # Names by position: two benchmarks may bear the same name.
-            "labelExpr": f"{_literal(names)}[datum.value]",
+            "labelExpr": f"{_literal([shortened(name, 24) for name in names])}[datum.value]",
         }
 
     x = {"field": "column", "type": "ordinal", "sort": order, "axis": axis("top"), "scale": {"domain": order}}

@@ -10,7 +10,7 @@ from confounded.report.figures.render import PAGE
 from confounded.report.figures.theme import POPULATION_SHAPES, ROLES, config
 from confounded.report.index import Index
 from confounded.report.verdicts import decided, role_of
-from confounded.report.words import interval_words, plural, signed_percent
+from confounded.report.words import interval_words, plural, shortened, signed_percent
 
 __all__ = ["overview", "scale_layers"]
 
@@ -34,6 +34,8 @@ GAP: Final = 11.0
 """Between two areas, pixels."""
 TITLE_HEIGHT: Final = 17.0
 LABEL_LIMIT: Final = 250
+LABEL_LENGTH: Final = 36
+"""Characters that fit there; the drawing program is slow where it has to cut."""
 LANE_LABEL: Final = 36
 """Room for the name of a population before its lane, pixels."""
 
@@ -82,6 +84,7 @@ def overview(index: Index, width: int = WIDE) -> Spec:
                 "x": {"value": 0 if narrow else -14 - LANE_LABEL},
                 "y": y,
                 "text": {"field": "title"},
+                "description": {"field": "title"},
             },
         },
     ]
@@ -90,7 +93,12 @@ def overview(index: Index, width: int = WIDE) -> Spec:
             {
                 "data": {"values": lanes},
                 "mark": {**text, "align": "right", "fontSize": 10, "fill": ROLES["muted"][0], "aria": False},
-                "encoding": {"x": {"value": -10}, "y": y, "text": {"field": "population"}},
+                "encoding": {
+                    "x": {"value": -10},
+                    "y": y,
+                    "text": {"field": "population"},
+                    "description": {"field": "population"},
+                },
             }
         )
     layers += [_marks(marks, population, y) for population in index.populations]
@@ -155,7 +163,7 @@ def _layout(
         if titles:
             lines.append({"y": top - GAP / 2})
         if over:
-            titles.append({"title": group.title, "y": top + TITLE_HEIGHT / 2})
+            titles.append({"title": shortened(group.title, LABEL_LENGTH), "y": top + TITLE_HEIGHT / 2})
             top += TITLE_HEIGHT
         start = top
         for population in index.populations:
@@ -186,7 +194,7 @@ def _layout(
                 )
             top += lane
         if not over:
-            titles.append({"title": group.title, "y": (start + top) / 2})
+            titles.append({"title": shortened(group.title, LABEL_LENGTH), "y": (start + top) / 2})
         top += GAP
     return marks, titles, lanes, lines, max(top - GAP / 2, 1.0)
 

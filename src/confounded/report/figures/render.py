@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, Final
 
 import vl_convert
@@ -49,6 +50,7 @@ def _round(attribute: re.Match[str]) -> str:
     return _LONG.sub(lambda number: f"{float(number[0]):.2f}", attribute[0])
 
 
+@cache
 def drawing_program() -> str:
     """Return the JavaScript of Vega that the page carries, with `vegaEmbed` as the one global name."""
     program = str(vl_convert.javascript_bundle(snippet="window.vegaEmbed=vegaEmbed;"))

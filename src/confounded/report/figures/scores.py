@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from confounded.report.figures.theme import FONT, ROLES, FamilyMark, config
-from confounded.report.words import score
+from confounded.report.words import score, shortened
 from confounded.study.result import PopulationResult
 
 __all__ = ["capabilities_scores"]
 
 WIDTH: Final = 400
 LABELS: Final = 172
+LABEL_LENGTH: Final = 28
+"""Characters that fit there; the drawing program is slow where it has to cut."""
 ROW: Final = 17
 MOST_ROWS: Final = 60
-"""With more models than this each family gets a row instead of each model."""
+"""With more models than this each family gets a row instead of each model; with more families, all share one."""
 
 
 def capabilities_scores(population: PopulationResult, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
@@ -30,18 +32,18 @@ def capabilities_scores(population: PopulationResult, marks: Mapping[str, Family
     Returns
     -------
     dict
-        Vega-Lite: the most capable model on top; families in rows if there are more than 60 models.
+        Vega-Lite: the most capable model on top; families in rows if there are more than 60 models, all in one
+        if there are more than 60 families.
     """
     scored = sorted(
         (model for model in population.models if model.capabilities_score is not None),
         key=lambda model: (-(model.capabilities_score or 0.0), model.model),
     )
-    by_family = len(scored) > MOST_ROWS
-    labels = list(dict.fromkeys(m.family for m in scored)) if by_family else [m.name for m in scored]
+    placed = _rows([model.family for model in scored])
+    labels = [model.name for model in scored] if placed is None else list(dict.fromkeys(placed))
     rows = [
         {
-            "row": labels.index(model.family) if by_family else place,
-            "label": model.family if by_family else model.name,
+            "row": place if placed is None else labels.index(placed[place]),
             "score": model.capabilities_score,
             "fill": marks[model.family].light,
             "shape": marks[model.family].path,
@@ -62,7 +64,7 @@ def capabilities_scores(population: PopulationResult, marks: Mapping[str, Family
         "scale": {"zero": False, "nice": True},
         "axis": {"title": "capabilities score", "domain": False, "tickCount": 6},
     }
-    names = [{"row": place, "label": label} for place, label in enumerate(labels)]
+    names = [{"row": place, "label": shortened(label, LABEL_LENGTH)} for place, label in enumerate(labels)]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": f"The capabilities scores of {len(scored)} {population.population} models, highest on top.",
@@ -85,7 +87,12 @@ def capabilities_scores(population: PopulationResult, marks: Mapping[str, Family
                     "limit": LABELS - 14,
                     "fill": ROLES["ink"][0],
                 },
-                "encoding": {"y": y, "x": {"value": -8}, "text": {"field": "label"}},
+                "encoding": {
+                    "y": y,
+                    "x": {"value": -8},
+                    "text": {"field": "label"},
+                    "description": {"field": "label"},
+                },
             },
             {
                 "data": {"values": rows},
@@ -106,3 +113,10 @@ def capabilities_scores(population: PopulationResult, marks: Mapping[str, Family
             },
         ],
     }
+
+
+def _rows(families: list[str]) -> list[str] | None:
+    """Return the row of each model, or None where each has its own."""
+    if len(families) <= MOST_ROWS:
+        return None
+    return families if len(set(families)) <= MOST_ROWS else ["all models"] * len(families)

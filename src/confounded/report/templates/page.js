@@ -28,6 +28,12 @@
     return made;
   };
 
+  // As many decimals for a whole column as its largest value needs for four digits.
+  const column = (values) => {
+    const largest = Math.max(...values.filter((value) => value !== null).map(Math.abs), 1e-9);
+    const decimals = Math.min(8, Math.max(0, 3 - Math.floor(Math.log10(largest))));
+    return (value) => value.toFixed(decimals).replace("-", "\u2212");
+  };
   const shown = (value) => String(Number(value.toPrecision(4))).replace("-", "\u2212");
 
   // The models of a population that have both a score and a place on the other axis.
@@ -94,6 +100,8 @@
         head.append(cell);
       });
       const body = table.createTBody();
+      const x = column(all.flat().map((model) => model.x));
+      const y = column(all.flat().map((model) => model.y));
       all.forEach((models, place) => {
         const found = benchmark.adjusted[place];
         for (const model of [...models].sort((a, b) => b.x - a.x)) {
@@ -101,12 +109,12 @@
           const name = element("th", "name", model.name);
           name.scope = "row";
           row.append(name, element("td", "", model.family), element("td", "", study.populations[place].name));
-          row.append(element("td", "num", shown(model.x)), element("td", "num", shown(model.y)));
+          row.append(element("td", "num", x(model.x)), element("td", "num", y(model.y)));
           if (adjusted) {
             const [residual, low, high] = ["residual", "low", "high"].map((key) => found?.[key][model.row] ?? null);
             const outside = low !== null && (model.y < low || model.y > high);
-            row.append(element("td", outside ? "num decided" : "num", residual === null ? "–" : shown(residual)));
-            row.append(element("td", "num interval", low === null ? "–" : `${shown(low)} to ${shown(high)}`));
+            row.append(element("td", outside ? "num decided" : "num", residual === null ? "–" : y(residual)));
+            row.append(element("td", "num interval", low === null ? "–" : `${y(low)} to ${y(high)}`));
           }
           if (ranked) {
             const best = found?.best?.[model.row] ?? null;

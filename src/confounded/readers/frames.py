@@ -1,0 +1,89 @@
+"""Tables that need no parsing: Parquet files, and data frames that are in memory already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from confounded.errors import UnreadableError
+from confounded.readers.files import check_size
+from confounded.readers.tabular import Cells, read_cells
+from confounded.scores import ScoreTable
+
+__all__ = ["MOST_CELLS", "is_frame", "read_frame", "read_parquet"]
+
+MOST_CELLS: Final = 50_000_000
+"""Cells of a Parquet file, by its own count, above which it is not unpacked: its compression has no bound of
+its own, and this many numbers take 400 MB."""
+
+IN_MEMORY: Final = "the data frame"
+
+
+def read_parquet(path: Path) -> ScoreTable:
+    """Read a Parquet file of scores, wide or long.
+
+    Returns
+    -------
+    ScoreTable
+        Scores as they stand in the file.
+
+    Raises
+    ------
+    UnreadableError
+        If the file cannot be opened, is no Parquet or holds too much.
+    ContentError
+        If a column is missing, a cell is no finite number, or a score stands twice.
+    """
+    check_size(path)
+    try:
+        # The bytes, not the path: a name with an asterisk would be taken for a pattern of names.
+        with path.open("rb") as stream:
+            names = pl.read_parquet_schema(stream)
+            stream.seek(0)
+            rows = pl.scan_parquet(stream).select(pl.len()).collect().item()
+            if rows * len(names) > MOST_CELLS:
+                raise UnreadableError(
+                    f"at most {MOST_CELLS} cells", found=f"{rows} rows × {len(names)} columns", where=str(path)
+                )
+            stream.seek(0)
+            frame = pl.read_parquet(stream)
+    except OSError as problem:
+        raise UnreadableError("a readable Parquet file", found=str(problem), where=str(path)) from problem
+    # The engine tells of broken bytes by panics too, which are no `Exception`.
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as problem:
+        raise UnreadableError("a Parquet file", found=str(problem)[:200], where=str(path)) from problem
+    return read_cells(Cells(frame, where=str(path), source=path.name))
+
+
+def is_frame(source: object) -> bool:
+    """Return whether something is a data frame that can be read as it is."""
+    return isinstance(source, pl.DataFrame | pl.LazyFrame) or hasattr(source, "__arrow_c_stream__")
+
+
+def read_frame(source: Any) -> ScoreTable:
+    """Read a data frame of scores, wide or long.
+
+    Parameters
+    ----------
+    source : polars.DataFrame, polars.LazyFrame or object with the Arrow PyCapsule interface
+        pandas (2.2 and later), pyarrow and others have ``__arrow_c_stream__``.
+
+    Returns
+    -------
+    ScoreTable
+        Scores as they stand in the frame.
+
+    Raises
+    ------
+    ContentError
+        If a column is missing, a cell is no finite number, or a score stands twice.
+    """
+    if isinstance(source, pl.LazyFrame):
+        frame = source.collect()
+    elif isinstance(source, pl.DataFrame):
+        frame = source
+    else:
+        frame = pl.DataFrame(source)
+    return read_cells(Cells(frame, where=IN_MEMORY, source=IN_MEMORY))

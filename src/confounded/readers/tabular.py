@@ -1,0 +1,301 @@
+"""What the cells of a table mean: one model a row, or one score a row.
+
+*Wide*: one model a row, a column ``model``, one column a benchmark; columns named in `ATTRIBUTES` describe
+the model. *Long*: one score a row, with the columns ``model``, ``benchmark`` and ``score``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from confounded.errors import ContentError, UnreadableError
+from confounded.scores import ScoreTable
+from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA, SCORE_SCHEMA, refuse_repeated_scores
+
+__all__ = ["ATTRIBUTES", "Cells", "check_header", "looks_like_scores", "read_cells"]
+
+ATTRIBUTES: Final[Mapping[str, str]] = {
+    "model": "model",
+    "name": "name",
+    "population": "population",
+    "type": "population",
+    "family": "family",
+    "organisation": "organisation",
+    "organization": "organisation",
+    "parameters": "parameters",
+    "model_size": "parameters",
+    "training_flop": "training_flop",
+    "flop": "training_flop",
+}
+"""Column names (in any case) that describe a model, and what they are called here."""
+
+MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
+"""Cells (in any case) that say there is no score."""
+
+POPULATIONS: Final = ("base", "chat", "mixed")
+"""What a population column may say."""
+
+LINE: Final = "\N{SECTION SIGN}line"
+"""The column of row numbers beside a table's own columns, under a name that no file is likely to use."""
+
+LONG_COLUMNS: Final = ("model", "benchmark", "score")
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of one table, before anything is made of them.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        One row a row of the table, columns as it names them, of text or numbers; null is an empty cell.
+    where : str
+        The file, or what else the table is, for messages.
+    source : str
+        What the scores name as their source.
+    row_word : str
+        What one row is called in messages: ``line``, ``row`` or ``record``.
+    numbers : sequence of int, optional
+        The number of each row in the file; counted from 1 if it is not given.
+    """
+
+    frame: pl.DataFrame = field(repr=False)
+    where: str
+    source: str
+    row_word: str = "row"
+    numbers: Sequence[int] = field(default=(), repr=False)
+
+    def numbered(self) -> pl.DataFrame:
+        """Return the frame with the number of each row before its own columns."""
+        numbers = self.numbers or range(1, self.frame.height + 1)
+        return self.frame.select(pl.Series(LINE, numbers, dtype=pl.Int64), pl.all())
+
+
+def looks_like_scores(names: Sequence[str]) -> bool:
+    """Return whether a table with these columns can be one of scores."""
+    return "model" in {name.lower() for name in names}
+
+
+def check_header(names: Sequence[str], where: str) -> None:
+    """Raise where a header is empty or names a column twice.
+
+    Raises
+    ------
+    UnreadableError
+        If no column has a name.
+    ContentError
+        If a name is missing or doubled.
+    """
+    if not any(names):
+        raise UnreadableError("a table with a header line", found="an empty file", where=where)
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled or LINE in names:
+        raise ContentError(
+            "a header that names every column once",
+            found=_listed(doubled or [LINE]) + " more than once",
+            where=where,
+        )
+    if "" in names:
+        raise ContentError("a name for every column", found="a column without a name", where=where)
+
+
+def read_cells(cells: Cells) -> ScoreTable:
+    """Read the scores in the cells of a table, wide or long.
+
+    Returns
+    -------
+    ScoreTable
+        Scores as they stand in the table; nothing is rescaled or turned round.
+
+    Raises
+    ------
+    UnreadableError
+        If there is no row.
+    ContentError
+        If a column is missing or doubled, a cell is no finite number, or a score stands twice.
+    """
+    names = [name.strip() for name in cells.frame.columns]
+    check_header(names, cells.where)
+    if not looks_like_scores(names):
+        raise ContentError(
+            "a column 'model'",
+            found=f"the columns {_listed(names)}",
+            where=cells.where,
+            remedy="Name the column of model names 'model'.",
+        )
+    if not cells.frame.height:
+        raise UnreadableError("rows of scores", found="none", where=cells.where)
+    numbered = cells.numbered()
+    numbered.columns = [LINE, *names]
+    lower = {name.lower() for name in names}
+    return (
+        _long(numbered, cells) if lower.issuperset(LONG_COLUMNS) else _wide(numbered, cells)
+    )
+
+
+def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
+    """Read one score a row."""
+    meanings = {name: ATTRIBUTES.get(name.lower(), name.lower()) for name in cells.columns}
+    _refuse_shared_meanings(meanings, table)
+    cells = cells.rename(meanings)
+    known = {*SCORE_SCHEMA, *MODEL_SCHEMA, *BENCHMARK_SCHEMA}
+    unknown = sorted(set(cells.columns[1:]) - known)
+    if unknown:
+        raise ContentError(
+            f"columns among {_listed(sorted(known))}",
+            found=_listed(unknown),
+            where=table.where,
+            remedy="Remove or rename the others.",
+        )
+    numeric = [name for name in ("score", "stderr", "n_items") if name in cells.columns]
+    scores = cells.select(
+        _text(cells, "model", table),
+        _text(cells, "benchmark", table),
+        *(_text(cells, name, table) for name in ("metric",) if name in cells.columns),
+        *(_numbers(cells, name, table) for name in numeric),
+        source=pl.lit(table.source),
+    )
+    scores = scores.filter(pl.col("score").is_not_null())
+    refuse_repeated_scores(scores.with_columns(metric=pl.lit("")))
+    return ScoreTable(
+        scores=scores,
+        models=_declared(cells, "model", MODEL_SCHEMA, table),
+        benchmarks=_declared(cells, "benchmark", BENCHMARK_SCHEMA, table, not_from=("name",)),
+    )
+
+
+def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
+    """Read one model a row, one benchmark a column."""
+    attributes = {name: ATTRIBUTES[name.lower()] for name in cells.columns if name.lower() in ATTRIBUTES}
+    _refuse_shared_meanings(attributes, table)
+    benchmarks = [name for name in cells.columns[1:] if name not in attributes]
+    if not benchmarks:
+        raise ContentError("at least one column of scores", found="none", where=table.where)
+    cells = cells.rename(attributes)
+    cells = cells.with_columns(_text(cells, "model", table))
+    repeated = cells.filter(pl.col("model").is_not_null() & pl.col("model").is_duplicated())["model"]
+    if repeated.len():
+        raise ContentError(
+            "one row a model",
+            found=f"{(repeated == repeated[0]).sum()} rows of {repeated[0]!r}",
+            where=table.where,
+            remedy="Keep the one that counts, or give the runs different model names.",
+        )
+    numbers = cells.select(
+        _text(cells, "model", table), *(_numbers(cells, name, table) for name in benchmarks)
+    )
+    scores = (
+        numbers.unpivot(index="model", variable_name="benchmark", value_name="score")
+        .filter(pl.col("score").is_not_null())
+        .with_columns(source=pl.lit(table.source))
+    )
+    return ScoreTable(scores=scores, models=_declared(cells, "model", MODEL_SCHEMA, table))
+
+
+def _refuse_shared_meanings(meanings: Mapping[str, str], table: Cells) -> None:
+    """Raise where two columns would be read as the same thing."""
+    taken = sorted(meanings.values())
+    doubled = sorted({name for name in taken if taken.count(name) > 1})
+    if doubled:
+        raise ContentError(
+            f"one column for the {_listed(doubled)} of a model",
+            found=_listed([name for name, meaning in meanings.items() if meaning in doubled]),
+            where=table.where,
+        )
+
+
+def _numbers(cells: pl.DataFrame, column: str, table: Cells) -> pl.Series:
+    """Return a column as numbers, null where it says there is none."""
+    given = cells[column]
+    if given.dtype == pl.Null:
+        return given.cast(pl.Float64)
+    if given.dtype.is_numeric():
+        values = given.cast(pl.Float64)
+        present = given.is_not_null() & ~values.is_nan().fill_null(value=False)
+    else:
+        text = _as_text(given, table).str.strip_chars()
+        present = text.is_not_null() & ~text.str.to_lowercase().is_in(list(MISSING))
+        values = text.cast(pl.Float64, strict=False)
+    unusable = present & ~values.is_finite().fill_null(value=False)
+    if unusable.any():
+        first = cells.filter(unusable).row(0, named=True)
+        raise ContentError(
+            "a number, or an empty cell where there is none",
+            found=f"{first[column]!r}",
+            where=f"{table.where}, {table.row_word} {first[LINE]} (model {first['model']!r}), column {column!r}",
+            remedy="Correct the cell, or empty it.",
+        )
+    return pl.select(pl.when(present).then(values)).to_series().alias(column)
+
+
+def _declared(
+    cells: pl.DataFrame,
+    key: str,
+    schema: Mapping[str, type[pl.DataType]],
+    table: Cells,
+    not_from: tuple[str, ...] = (),
+) -> pl.DataFrame:
+    """Return what the file says of each model or benchmark, refusing contradictions and empty names."""
+    columns = [name for name in schema if name in cells.columns and name != key and name not in not_from]
+    said = cells.select(
+        _text(cells, key, table),
+        *(
+            _text(cells, name, table) if schema[name] == pl.String else _numbers(cells, name, table)
+            for name in columns
+        ),
+    )
+    if said[key].is_null().any():
+        raise ContentError(f"a {key} on every row", found="an empty cell", where=table.where)
+    _check_population(said, table)
+    grouped = said.group_by(key).agg(pl.col(name).drop_nulls().unique() for name in columns)
+    for name in columns:
+        contrary = grouped.filter(pl.col(name).list.len() > 1).sort(key)
+        if contrary.height:
+            subject, values = contrary.select(key, name).row(0)
+            raise ContentError(
+                f"one {name} for {key} {subject!r}",
+                found=" and ".join(map(repr, sorted(values))),
+                where=table.where,
+            )
+    return grouped.select(key, *(pl.col(name).list.first() for name in columns))
+
+
+def _check_population(said: pl.DataFrame, table: Cells) -> None:
+    """Raise where a population is none that is known."""
+    if "population" not in said.columns:
+        return
+    other = said.filter(~pl.col("population").is_in(POPULATIONS)).sort("model")
+    if other.height:
+        raise ContentError(
+            f"{_listed(POPULATIONS)} as the population (or type) of a model",
+            found=f"{other['population'][0]!r} for model {other['model'][0]!r}",
+            where=table.where,
+        )
+
+
+def _text(cells: pl.DataFrame, column: str, table: Cells) -> pl.Series:
+    """Return a column of words, null where the cell is empty."""
+    text = _as_text(cells[column], table).str.strip_chars()
+    return pl.select(pl.when(text != "").then(text)).to_series().alias(column)
+
+
+def _as_text(given: pl.Series, table: Cells) -> pl.Series:
+    """Return a column as text, refusing what is neither words nor numbers."""
+    words = given.dtype in (pl.String, pl.Categorical, pl.Enum, pl.Null)
+    if not words and not given.dtype.is_numeric():
+        raise ContentError(
+            "text or numbers in every column",
+            found=str(given.dtype),
+            where=f"{table.where}, column {given.name!r}",
+        )
+    return given.cast(pl.String)
+
+
+def _listed(names: list[str] | tuple[str, ...], most: int = 12) -> str:
+    """Return some names as a readable list."""
+    shown = ", ".join(map(str, names[:most]))
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -1,0 +1,218 @@
+"""The figures as data: what they hold, checked without drawing; and that they draw."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from confounded.report.figures.forest import forest
+from confounded.report.figures.heatmap import heatmap
+from confounded.report.figures.overview import OVERLAP, PART_DOT, overview
+from confounded.report.figures.render import draw, inlined
+from confounded.report.figures.scatter import scatter
+from confounded.report.figures.scores import MOST_ROWS, capabilities_scores
+from confounded.report.figures.theme import (
+    FAMILY_MARKS,
+    OTHER_FAMILIES,
+    ROLES,
+    family_marks,
+    style_rules,
+)
+from confounded.report.index import Index
+from confounded.study import StudyResult
+from tests.report.results import NASTY, correlation, facts, population, result
+
+
+def values(spec: dict[str, Any], key: str, mark: str | None = None) -> list[dict[str, Any]]:
+    """Return all rows of a figure's data that have a certain field, of all layers or those of one kind of mark."""
+    chosen = [layer for layer in spec["layer"] if mark in (None, layer["mark"]["type"])]
+    layers = [layer.get("data", {}).get("values", []) for layer in chosen]
+    return [row for rows in (*layers, spec.get("data", {}).get("values", [])) for row in rows if key in row]
+
+
+def test_the_overview_has_every_correlation(shipped: StudyResult) -> None:
+    drawn = values(overview(Index.of(shipped)), "says")
+    expected = [one.rho * 100 for one in shipped.correlations if one.rho is not None]
+    assert sorted(row["percent"] for row in drawn) == sorted(expected)
+
+
+def test_no_mark_of_the_overview_hides_another(shipped: StudyResult) -> None:
+    spec = overview(Index.of(shipped))
+    by_lane: dict[Any, list[tuple[float, float]]] = {}
+    for row in values(spec, "says"):
+        place = ((row["percent"] + 100) / 200 * spec["width"], row["y"])
+        by_lane.setdefault(row["population"], []).append(place)
+    for places in by_lane.values():
+        for at, (x, y) in enumerate(places):
+            for a, b in places[at + 1 :]:
+                assert (x - a) ** 2 + (y - b) ** 2 >= (OVERLAP * PART_DOT) ** 2
+
+
+@pytest.mark.parametrize("figure", [overview, forest])
+def test_marks_are_filled_only_where_there_is_a_verdict(shipped: StudyResult, figure: Any) -> None:
+    index = Index.of(shipped)
+    undecided = {"undecided", "unreliable"}
+    for row in values(figure(index), "says"):
+        hollow = row["fill"] == ROLES["paper"][0]
+        assert hollow == any(row["says"].endswith(f"; {word}") for word in undecided)
+
+
+def test_the_forest_has_every_whole_benchmark_with_its_interval(shipped: StudyResult) -> None:
+    index = Index.of(shipped)
+    whole = [
+        one
+        for entry in index.entries()
+        if entry.depth == 0
+        for one in entry.correlations.values()
+        if one.rho is not None
+    ]
+    drawn = values(forest(index), "says", "point")
+    assert sorted(row["percent"] for row in drawn) == sorted(100 * (one.rho or 0) for one in whole)
+    assert sorted(row["low"] for row in drawn if "low" in row) == sorted(
+        100 * one.interval.low for one in whole if one.interval and one.interval.low is not None
+    )
+
+
+def test_the_heat_map_has_every_pair_and_leaves_the_diagonal_empty(shipped: StudyResult) -> None:
+    for one in shipped.populations:
+        cells = values(heatmap(Index.of(shipped), one), "rho")
+        rho = one.capability_correlations.rho
+        assert {(cell["row"], cell["column"]): cell["rho"] for cell in cells} == {
+            (row, column): rho[row][column] for row in range(12) for column in range(12) if row != column
+        }
+
+
+def test_the_most_capable_model_stands_on_top(shipped: StudyResult) -> None:
+    marks = family_marks(shipped.populations)
+    for one in shipped.populations:
+        rows = values(capabilities_scores(one, marks), "score")
+        scores = [row["score"] for row in sorted(rows, key=lambda row: row["row"])]
+        assert scores == sorted((m.capabilities_score for m in one.models), reverse=True)
+
+
+def test_hundreds_of_models_get_a_row_a_family() -> None:
+    many = population("chat", ["honesty"], models=[f"model {i}" for i in range(300)])
+    few_families = [
+        msgspec.structs.replace(model, family=f"family {i % 7}") for i, model in enumerate(many.models)
+    ]
+    many = msgspec.structs.replace(many, models=few_families)
+    spec = capabilities_scores(many, family_marks([many]))
+    assert len(values(spec, "score")) == 300 > MOST_ROWS
+    assert len(values(spec, "label")) >= 7
+    assert spec["height"] < 200
+
+
+def test_a_family_has_the_same_mark_everywhere_and_none_shares_it() -> None:
+    made = [population("base", [], models="abcdefgh"), population("chat", [], models="efghijkl")]
+    marks = family_marks(made)
+    shown = [mark for mark in marks.values() if mark is not OTHER_FAMILIES]
+    assert len(set(shown)) == len(FAMILY_MARKS) == len(shown)
+    assert len(marks) == 12
+    # The families in both populations have more models, and so come first.
+    assert [family.removeprefix("family ") for family in list(marks)[:4]] == list("efgh")
+
+
+def test_family_marks_differ_in_shape_too() -> None:
+    assert len({mark.path for mark in FAMILY_MARKS}) == len(FAMILY_MARKS)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours (WCAG 2, relative luminance)."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("surroundings", [0, 1], ids=["light", "dark"])
+def test_colours_of_text_and_marks_stand_out(surroundings: int) -> None:
+    paper, band = ROLES["paper"][surroundings], ROLES["band"][surroundings]
+    for role in ("ink", "muted", "link", "entangled", "separable", "inverse", "unreliable", "undecided"):
+        assert contrast(ROLES[role][surroundings], paper) >= 4.5, role
+    for role in ("ink", "muted"):
+        assert contrast(ROLES[role][surroundings], band) >= 4.5, role
+    for mark in (*FAMILY_MARKS, OTHER_FAMILIES):
+        assert contrast((mark.light, mark.dark)[surroundings], paper) >= 3, mark.role
+
+
+def test_every_colour_has_one_role() -> None:
+    # The style rules find a figure's colours by their value.
+    light = [pair[0] for pair in ROLES.values()]
+    light += [mark.light for mark in (*FAMILY_MARKS, OTHER_FAMILIES)]
+    assert len(set(light)) == len(light)
+    rules = style_rules()
+    assert all(f'[fill="{colour}"]' in rules and f'[stroke="{colour}"]' in rules for colour in light)
+
+
+def odd() -> Index:
+    """A study in which every name tries to break out."""
+    benchmarks = [
+        facts("a", name=NASTY),
+        facts("b", name="'+alert(1)+'"),
+        facts("c", name="\\u0027; \U0001f600"),
+    ]
+    return Index.of(result(benchmarks, populations=[population("chat", ["a", "b", "c"], prefix=NASTY)]))
+
+
+def test_names_cannot_break_out_of_a_figure() -> None:
+    index = odd()
+    marks = family_marks(index.result.populations)
+    one = msgspec.structs.replace(
+        index.result.populations[0],
+        capability_correlations=msgspec.structs.replace(
+            index.result.populations[0].capability_correlations, benchmarks=["a", "b", "c"]
+        ),
+    )
+    specs = [
+        overview(index),
+        overview(index, 350),
+        forest(index),
+        heatmap(index, one),
+        capabilities_scores(one, marks),
+    ]
+    texts = []
+    for spec in specs:
+        root = ET.fromstring(draw(spec))
+        assert not [element for element in root.iter() if element.tag.endswith(("script", "image", "img"))]
+        texts += [element.text or "" for element in root.iter() if element.tag.endswith("text")]
+    assert any(text.startswith("</script>") for text in texts)
+    assert any("'+aler" in text for text in texts)
+
+
+def test_links_lead_from_the_files_to_the_page_and_within_the_page_to_its_places(report: Path) -> None:
+    svg = (report / "figures" / "overview.svg").read_text()
+    assert 'href="../report.html#benchmark-gpqa"' in svg
+    placed = inlined(svg, "overview")
+    assert 'href="#benchmark-gpqa"' in placed
+    assert "report.html" not in placed
+    assert "page.invalid" not in svg
+
+
+def test_no_figure_names_an_address_on_the_network(report: Path) -> None:
+    for path in (report / "figures").iterdir():
+        svg = (
+            path.read_text()
+            .replace("http://www.w3.org/2000/svg", "")
+            .replace("http://www.w3.org/1999/xlink", "")
+        )
+        assert "http" not in svg, path.name
+
+
+def test_a_study_without_a_single_correlation_draws() -> None:
+    index = Index.of(result(correlations=[correlation("chat", "honesty", None, reason="too few")]))
+    for spec in (overview(index), forest(index)):
+        assert draw(spec).startswith("<svg")
+
+
+def test_the_scatter_leaves_nothing_but_data_and_titles_to_the_page() -> None:
+    spec = scatter()
+    assert {signal["name"] for signal in spec["signals"]} == {"xTitle", "yTitle", "xDomain", "yDomain"}
+    assert spec["data"] == [{"name": "models", "values": []}]
