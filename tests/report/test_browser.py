@@ -116,7 +116,7 @@ def test_parts_are_shown_when_asked_for(page: Page, report: Path) -> None:
     assert area.locator("tbody tr:visible").count() > hidden + 20
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+@pytest.mark.parametrize("width", [320, 390, 1280])
 @pytest.mark.parametrize("anchor", ["", "benchmark-gpqa"])
 def test_the_page_never_scrolls_sideways(page: Page, report: Path, width: int, anchor: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from confounded.study import StudyResult
 
-__all__ = ["write_report"]
+__all__ = ["prepare", "write_report"]
+
+
+def prepare() -> None:
+    """Start what drawing needs in the background, which takes a second, while something else is being computed."""
+    from confounded.report.figures.render import begin_to_draw
+
+    begin_to_draw()
 
 
 def write_report(result: StudyResult, folder: Path) -> Path:

@@ -90,6 +90,9 @@ def _context(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
     """Return what the templates show, apart from figures and programs."""
     result = index.result
     tables = area_tables(index)
+    # The suite has a section of its own.
+    sections = [table for table in tables if not all(row.in_suite for row in table.rows)]
+    n_areas = sum(table.group.area is not None for table in sections)
     return {
         "result": result,
         "index": index,
@@ -99,8 +102,7 @@ def _context(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
         "level": words.level(result.provenance.settings.level),
         "findings": findings(index),
         "tables": tables,
-        # The suite has a section of its own.
-        "area_sections": [table for table in tables if not all(row.in_suite for row in table.rows)],
+        "area_sections": sections,
         "benchmarks": benchmarks(index),
         "suites": [_suite(population, index) for population in result.populations],
         "compute": compute_table(index),
@@ -110,8 +112,9 @@ def _context(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
         "false_discovery_rate": words.level(round(1 - result.provenance.settings.level, 10)),
         "other_families": OTHER_FAMILIES,
         "has_published": any(one.published for one in result.correlations),
-        "has_kinds": any(fact.kind for fact in result.benchmarks),
-        "has_areas": bool(result.areas),
+        "has_areas": n_areas > 0,
+        "n_areas": sum(group.area is not None for group in index.groups),
+        "has_parts": any(table.n_parts for table in tables),
         "has_compute": any(one.compute for one in result.correlations),
         "most_listed_eigenvalues": MOST_LISTED_EIGENVALUES,
         "by_score": _by_score,

@@ -35,6 +35,7 @@ class AreaTable:
     rows: tuple[Row, ...] = field(repr=False)
     n_parts: int
     folds: bool
+    has_kinds: bool
     against: str
     lines: tuple[AreaLine, ...] = field(repr=False)
 
@@ -89,6 +90,7 @@ def area_tables(index: Index) -> list[AreaTable]:
                 rows=rows,
                 n_parts=n_parts,
                 folds=n_parts > MANY_PARTS,
+                has_kinds=any(one.kind for one in rows),
                 against="accuracy on the same data set" if len(others) > 1 else next(iter(others), ""),
                 lines=tuple(_area_line(one, has_parts=n_parts > 0) for one in _summaries(group.area, index)),
             )

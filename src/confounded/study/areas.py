@@ -133,6 +133,10 @@ def _area_summary(
     together = stack(evidence, names)
     pooled = _pooled(together, settings)
     verdict, rule = area_verdict([one.verdict for one in members], pooled, settings.margin)
+    beyond = sum(abs(value) > settings.margin for value in values)
+    if verdict == "separable" and beyond:
+        # A mean near 0 of members that lie far apart says nothing of any one of them.
+        rule += f"; but {beyond} of its {len(values)} benchmarks lie beyond it as single numbers, on either side or one"
     return AreaSummary(
         population=ones[0].population,
         area=area,

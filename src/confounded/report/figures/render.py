@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from threading import Thread
 from typing import Any, Final
 
 import vl_convert
 
-__all__ = ["PAGE", "draw", "drawing_program", "inlined"]
+__all__ = ["PAGE", "begin_to_draw", "draw", "drawing_program", "inlined"]
 
 
 PAGE: Final = "https://page.invalid/#"
@@ -42,12 +43,22 @@ def inlined(svg: str, prefix: str) -> str:
     if size is None:
         return svg
     # The figure shrinks with its column and never grows beyond the size it was drawn for.
-    return svg.replace("<svg ", f'<svg style="width:100%;max-width:{float(size[1]):.0f}px;height:auto" ', 1)
+    return svg.replace(
+        "<svg ",
+        f'<svg style="--natural:{float(size[1]):.0f}px;width:100%;max-width:var(--natural);height:auto" ',
+        1,
+    )
 
 
 def _round(attribute: re.Match[str]) -> str:
     """Write the coordinates of an attribute with two decimals, beyond which nobody sees a difference."""
     return _LONG.sub(lambda number: f"{float(number[0]):.2f}", attribute[0])
+
+
+@cache
+def begin_to_draw() -> None:
+    """Start the drawing program in the background, so that it is ready when there is something to draw."""
+    Thread(target=drawing_program, daemon=True).start()
 
 
 @cache
