@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from confounded.cli import main
@@ -67,6 +68,16 @@ def test_a_folder_of_files_is_a_source(shipped: Path, tmp_path: Path) -> None:
     wide(folder / "chat.csv", "chat")
     wide(folder / "base.csv", "base")
     assert main(["report", str(folder), "-o", str(tmp_path / "out")]) == 0
+    assert correlations(tmp_path / "out") == correlations(shipped)
+
+
+def test_json_records_are_scores_and_no_result(shipped: Path, tmp_path: Path) -> None:
+    sources = []
+    for name in ("chat", "base"):
+        frame = pl.read_csv(wide(tmp_path / f"{name}.csv", name))
+        frame.write_json(tmp_path / f"{name}.json")
+        sources.append(str(tmp_path / f"{name}.json"))
+    assert main(["report", *sources, "-o", str(tmp_path / "out")]) == 0
     assert correlations(tmp_path / "out") == correlations(shipped)
 
 

@@ -107,9 +107,10 @@ def report(
 ) -> int:
     """Study scores and write the report: a page, result.json, tables and figures.
 
-    SOURCE is a CSV or TSV file of scores, wide (a column 'model', then one column a benchmark) or long (columns
-    'model', 'benchmark', 'score'), a folder of them, or several of either; or the result.json of an earlier
-    report, which is shown again without computing anything. Without SOURCE the shipped scores are studied.
+    SOURCE is a table of scores (CSV, TSV, Parquet, JSON records, JSON lines), wide (a column 'model', then one
+    column a benchmark) or long (columns 'model', 'benchmark', 'score'); results of lm-evaluation-harness, logs of
+    Inspect AI or documents of Every Eval Ever; a folder of them, or several of either; or the result.json of an
+    earlier report, which is shown again without computing anything. Without SOURCE the shipped scores are studied.
 
     \b
     Examples:
@@ -122,7 +123,7 @@ def report(
 
     Exit codes: 0 done, 1 a verdict of --fail-on was met, 2 bad input or usage.
     """
-    from confounded.report import write_report
+    from confounded.report import prepare, write_report
 
     failing = _verdicts(fail_on)
     if threads is not None and threads < 1:
@@ -141,6 +142,7 @@ def report(
     )
     if benchmarks is not None and not source:
         raise UsageError("--benchmarks together with a SOURCE of scores", found="no SOURCE")
+    prepare()
     result = _result(source, settings, benchmarks, threads)
     written = write_report(result, output)
     if as_json:
@@ -183,9 +185,12 @@ def _result(
 ) -> StudyResult:
     """Study the sources, or read the result if that is what was given."""
     from confounded.cli.progress import progress_bar
+    from confounded.readers.registry import stated_format
     from confounded.study import read_result, study_sources
+    from confounded.study.result import FORMAT
 
-    results = [path for path in source if path.suffix.lower() == ".json"]
+    documents = [path for path in source if path.suffix.lower() == ".json" and path.is_file()]
+    results = [path for path in documents if stated_format(path) == FORMAT]
     if results and len(source) > 1:
         raise UsageError("one result.json, or files of scores", found=", ".join(map(str, source)))
     if results:

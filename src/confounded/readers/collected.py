@@ -17,7 +17,7 @@ from confounded.errors import ContentError
 from confounded.scores import Issue, ScoreTable
 from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA, SCORE_SCHEMA
 
-__all__ = ["Collected", "finite", "listed"]
+__all__ = ["Collected", "count", "finite", "listed"]
 
 MOST_NAMED: Final = 5
 """How many of many names an issue gives; the rest are counted, so that a message stays readable."""
@@ -69,6 +69,12 @@ def finite(value: object) -> float | None:
     except OverflowError:
         return None
     return number if abs(number) < float("inf") else None
+
+
+def count(value: object) -> int | None:
+    """Return a positive whole number that a frame can hold, and None for anything else."""
+    number = finite(value)
+    return int(number) if number is not None and 0 < number < 2**53 and number.is_integer() else None
 
 
 def listed(names: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from confounded.readers.collected import Collected, finite, listed
+from confounded.readers.collected import Collected, count, finite, listed
 from confounded.readers.files import decode, read_bytes, source_of
 from confounded.scores import Issue, ScoreTable
 
@@ -57,13 +57,13 @@ class _Value(msgspec.Struct):
 
 class _Uncertainty(msgspec.Struct):
     standard_error: _Value | float | None = None
-    num_samples: int | None = None
+    num_samples: float | None = None
 
 
 class _Score(msgspec.Struct):
     score: float | None = None
     uncertainty: _Uncertainty | None = None
-    num_samples: int | None = None
+    num_samples: float | None = None
 
 
 class _Result(msgspec.Struct):
@@ -153,7 +153,6 @@ def _score(document: _Document, result: _Result, source: str) -> dict[str, Any]:
     details = result.score_details
     uncertainty = details.uncertainty or _Uncertainty()
     error = uncertainty.standard_error
-    items = uncertainty.num_samples if uncertainty.num_samples is not None else details.num_samples
     metric = result.metric_config
     return {
         "model": document.model_info.id,
@@ -161,7 +160,7 @@ def _score(document: _Document, result: _Result, source: str) -> dict[str, Any]:
         "metric": metric.metric_id or metric.metric_name or metric.evaluation_description,
         "score": finite(details.score),
         "stderr": finite(error.value if isinstance(error, _Value) else error),
-        "n_items": items if items is not None and items > 0 else None,
+        "n_items": count(uncertainty.num_samples) or count(details.num_samples),
         "source": source,
     }
 

@@ -14,10 +14,10 @@ import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
 from confounded.readers.files import parse, read_bytes
-from confounded.readers.tabular import Cells, read_cells
+from confounded.readers.tabular import Cells, looks_like_scores, read_cells
 from confounded.scores import ScoreTable
 
-__all__ = ["read_json_lines", "read_json_records"]
+__all__ = ["holds_scores", "read_json_lines", "read_json_records"]
 
 
 def read_json_records(path: Path) -> ScoreTable:
@@ -66,6 +66,19 @@ def read_json_lines(path: Path) -> ScoreTable:
     return _read(records, lines, path, "line")
 
 
+def holds_scores(path: Path) -> bool:
+    """Return whether the first line of a JSON lines file is a record of scores, as far as its fields tell.
+
+    Raises
+    ------
+    UnreadableError
+        If the file cannot be opened, or that line is no JSON.
+    """
+    first = next((line for line in read_bytes(path).split(b"\n") if line.strip()), b"null")
+    record = parse(first, Path(f"{path}, line 1"))
+    return isinstance(record, dict) and looks_like_scores(list(record))
+
+
 def _read(records: list[Any], numbers: Sequence[int], path: Path, word: str) -> ScoreTable:
     """Read the scores in some records."""
     if not records:
@@ -85,9 +98,7 @@ def _read(records: list[Any], numbers: Sequence[int], path: Path, word: str) -> 
         for name in names
     }
     frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
-    return read_cells(
-        Cells(frame, where=str(path), source=path.name, row_word=word, numbers=list(numbers))
-    )
+    return read_cells(Cells(frame, where=str(path), source=path.name, row_word=word, numbers=list(numbers)))
 
 
 def _cell(value: object, where: str) -> str | None:

@@ -42,6 +42,9 @@ POPULATIONS: Final = ("base", "chat", "mixed")
 LINE: Final = "\N{SECTION SIGN}line"
 """The column of row numbers beside a table's own columns, under a name that no file is likely to use."""
 
+LARGEST_COUNT: Final = 2**53
+"""The largest whole number up to which a float holds every one: a larger count has lost digits on its way."""
+
 LONG_COLUMNS: Final = ("model", "benchmark", "score")
 
 
@@ -132,9 +135,7 @@ def read_cells(cells: Cells) -> ScoreTable:
     numbered = cells.numbered()
     numbered.columns = [LINE, *names]
     lower = {name.lower() for name in names}
-    return (
-        _long(numbered, cells) if lower.issuperset(LONG_COLUMNS) else _wide(numbered, cells)
-    )
+    return _long(numbered, cells) if lower.issuperset(LONG_COLUMNS) else _wide(numbered, cells)
 
 
 def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
@@ -156,7 +157,7 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
         _text(cells, "model", table),
         _text(cells, "benchmark", table),
         *(_text(cells, name, table) for name in ("metric",) if name in cells.columns),
-        *(_numbers(cells, name, table) for name in numeric),
+        *(_numbers(cells, name, table, whole=name == "n_items") for name in numeric),
         source=pl.lit(table.source),
     )
     scores = scores.filter(pl.col("score").is_not_null())
@@ -208,8 +209,8 @@ def _refuse_shared_meanings(meanings: Mapping[str, str], table: Cells) -> None:
         )
 
 
-def _numbers(cells: pl.DataFrame, column: str, table: Cells) -> pl.Series:
-    """Return a column as numbers, null where it says there is none."""
+def _numbers(cells: pl.DataFrame, column: str, table: Cells, *, whole: bool = False) -> pl.Series:
+    """Return a column as numbers (whole ones if it counts something), null where it says there is none."""
     given = cells[column]
     if given.dtype == pl.Null:
         return given.cast(pl.Float64)
@@ -220,11 +221,14 @@ def _numbers(cells: pl.DataFrame, column: str, table: Cells) -> pl.Series:
         text = _as_text(given, table).str.strip_chars()
         present = text.is_not_null() & ~text.str.to_lowercase().is_in(list(MISSING))
         values = text.cast(pl.Float64, strict=False)
-    unusable = present & ~values.is_finite().fill_null(value=False)
+    usable = values.is_finite()
+    if whole:
+        usable &= (values == values.floor()) & values.is_between(0, LARGEST_COUNT)
+    unusable = present & ~usable.fill_null(value=False)
     if unusable.any():
         first = cells.filter(unusable).row(0, named=True)
         raise ContentError(
-            "a number, or an empty cell where there is none",
+            f"a {'count' if whole else 'number'}, or an empty cell where there is none",
             found=f"{first[column]!r}",
             where=f"{table.where}, {table.row_word} {first[LINE]} (model {first['model']!r}), column {column!r}",
             remedy="Correct the cell, or empty it.",
@@ -244,7 +248,9 @@ def _declared(
     said = cells.select(
         _text(cells, key, table),
         *(
-            _text(cells, name, table) if schema[name] == pl.String else _numbers(cells, name, table)
+            _text(cells, name, table)
+            if schema[name] == pl.String
+            else _numbers(cells, name, table, whole=schema[name] == pl.Int64)
             for name in columns
         ),
     )

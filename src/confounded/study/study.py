@@ -142,7 +142,12 @@ def _family_sizes(population: Population, score: CapabilitiesScore) -> list[int]
 
 def _stage(progress: Progress | None, population: str) -> Callable[[int, int], None] | None:
     """Name the stage of the work that is told of."""
-    return partial(progress, f"Resampling the {population} models") if progress else None
+    if progress is None:
+        return None
+    told = partial(progress, f"Resampling the {population} models")
+    # Shown from the start: before the first piece the kernel may have to be compiled, which takes seconds.
+    told(0, 1)
+    return told
 
 
 def _population_result(
