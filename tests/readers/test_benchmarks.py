@@ -28,7 +28,7 @@ def test_every_key_of_the_form_arrives(tmp_path: Path) -> None:
     assert row["benchmark"] == "my bench"
     assert (row["direction"], row["kin_to_suite"], row["items"], row["chance"]) == (
         "lower",
-        "mmlu bbh",
+        "mmlu\nbbh\n",
         40,
         0.0,
     )

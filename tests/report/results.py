@@ -153,6 +153,8 @@ def result(
                 verdicts_bh=none,
                 verdicts_by=none,
                 complete_against_score=none,
+                verdicts_effective=none,
+                complete_against_score_effective=none,
                 power=[],
             )
             for one in populations

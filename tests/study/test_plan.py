@@ -61,6 +61,11 @@ def test_a_benchmark_that_is_not_one_is_refused(
         request_from_study(shipped, benchmark, population)
 
 
+def test_a_reliability_that_is_not_known_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "--for", "rules_basic", "--population", "chat", "--simulations", "10"]) == 0
+    assert "reliability 1.00 (not known, taken as 1)" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+import polars as pl
 import pytest
 from scipy import stats
 
 import confounded
+from confounded.scores import ScoreTable
 from confounded.study import Settings, StudyResult, run_study
 from confounded.study.areas import area_verdict
 from confounded.study.result import Correlation, Pooled, Reliability
 from confounded.study.robustness import as_spearman
-from confounded.study.verdicts import verdict_of
+from confounded.study.verdicts import DECIDED, verdict_of
 from tests.study import planted
 
 
@@ -127,29 +127,15 @@ def test_the_shipped_study_has_the_counts_of_an_independent_script(shipped: Stud
     )
 
 
-def test_what_does_not_survive_the_effective_families_carries_the_caution(shipped: StudyResult) -> None:
-    surviving = {"base": {"entangled": 22, "inverse": 12}, "chat": {"entangled": 12, "inverse": 6}}
-    for population, expected in surviving.items():
-        complete = {"base": 27, "chat": 26}[population]
-        for verdict, number in expected.items():
-            firm = 0
-            for one in shipped.correlations:
-                headline = one.against_score or one
-                if one.population != population or one.in_suite or headline.n_models != complete:
-                    continue
-                if one.against_score is None and one.verdict == verdict:
-                    firm += "one family dominates" not in cautions(one)
-                elif one.against_score is not None and one.against_score.verdict == verdict:
-                    # Calibration metrics have their cautions by their headline; the interval is held against G here.
-                    firm += survives(one.against_score.interval, one.effective_families, verdict)
-            assert firm == number, (population, verdict)
-
-
-def survives(interval: Any, effective: float, verdict: str) -> bool:
-    z = (np.arctanh(interval.low) + np.arctanh(interval.high)) / 2
-    half = (np.arctanh(interval.high) - z) / stats.t.ppf(0.975, interval.degrees_of_freedom)
-    wide = half * stats.t.ppf(0.975, effective - 1)
-    return bool(np.tanh(z - wide) > 0.4 if verdict == "entangled" else np.tanh(z + wide) < -0.4)
+def test_what_survives_the_effective_families_is_counted_and_the_rest_carries_the_caution(
+    shipped: StudyResult,
+) -> None:
+    counts = {one.population: one.complete_against_score_effective for one in shipped.population_summaries}
+    assert (counts["chat"].entangled, counts["chat"].inverse, counts["chat"].separable) == (12, 6, 0)
+    assert (counts["base"].entangled, counts["base"].inverse, counts["base"].separable) == (22, 12, 0)
+    for one in shipped.correlations:
+        falls = one.verdict in DECIDED and one.verdict_effective != one.verdict
+        assert falls == ("one family dominates" in cautions(one)), one.benchmark
 
 
 def test_rules_basic_is_carried_by_qwen(shipped: StudyResult) -> None:
@@ -333,3 +319,72 @@ def test_threads_and_resamples_change_no_verdict() -> None:
     one = run_study(scores, settings, threads=1)
     four = run_study(scores, settings, threads=4)
     assert one.to_json() == four.to_json()
+
+
+def test_a_refused_reliability_shows_nothing_separable(result: StudyResult) -> None:
+    one = found(result, "noisy")
+    assert one.tests is not None
+    assert one.tests.separable == 1.0
+    assert (one.tests.p or 0) > 0.05
+    assert one.tests.verdict_bh == "unreliable"
+
+
+@pytest.mark.parametrize("sizes", [(1,) * 4, (20, 2, 1), (5, 3), (9,)])
+def test_few_and_lopsided_families_make_a_report_without_verdicts(sizes: tuple[int, ...]) -> None:
+    scores = planted.study(n_families=len(sizes), size=max(sizes))
+    rank = pl.col("model").str.slice(1).cast(pl.Int64)
+    kept = [rank.is_between(f * max(sizes), f * max(sizes) + size - 1) for f, size in enumerate(sizes)]
+    few = ScoreTable(
+        scores.scores.filter(pl.any_horizontal(kept)),
+        scores.models.filter(pl.any_horizontal(kept)),
+        scores.benchmarks,
+    )
+    small = run_study(few, Settings(suite=planted.SUITE, resamples=50))
+    assert {one.verdict for one in small.correlations} == {"undecided"}
+    assert all(power.separable == 0.0 for power in small.population_summaries[0].power)
+
+
+def test_kin_is_compared_with_a_score_without_its_kin(result: StudyResult) -> None:
+    one = found(result, "kin")
+    assert one.without_itself is not None
+    assert one.rho is not None
+    assert one.without_itself.rho is not None
+    assert one.without_itself.rho < one.rho
+    assert found(result, "precise").without_itself is None
+
+
+def error_rates(**facts: object) -> StudyResult:
+    table = planted.study(n_families=12)
+    right = 0.5 + 0.2 * np.tanh(table.scores.filter(pl.col("benchmark") == "entangled")["score"].to_numpy())
+    rates = pl.DataFrame(
+        {
+            "model": table.models["model"].to_list(),
+            "benchmark": ["errors"] * len(right),
+            "score": np.round((1 - right) * 200) / 200,
+        }
+    )
+    scores = pl.concat([table.scores.select("model", "benchmark", "score"), rates])
+    declared = pl.DataFrame(
+        {"benchmark": ["errors"], "direction": ["lower"], **{k: [v] for k, v in facts.items()}}
+    )
+    benchmarks = pl.concat([table.benchmarks.select("benchmark", "direction"), declared], how="diagonal")
+    return run_study(ScoreTable(scores, table.models, benchmarks), Settings(suite=planted.SUITE, resamples=0))
+
+
+def test_chance_is_turned_round_with_the_scores_of_a_benchmark_where_lower_is_safer() -> None:
+    at_chance = error_rates(item_type="binary mean", items=200, chance=0.5)
+    one = found(at_chance, "errors")
+    assert one.description is not None
+    share = one.description.near_chance_share
+    (population,) = at_chance.populations
+    wrong = -np.array(population.scores["errors"], dtype=float)
+    assert share == pytest.approx(np.mean(wrong >= 0.5 - 2 * np.sqrt(0.25 / 200)))
+    assert one.reliability is not None
+    assert one.reliability.method == "KR-21"
+
+
+def test_what_is_lacking_for_a_reliability_is_named() -> None:
+    reliability = found(error_rates(item_type="binary mean"), "errors").reliability
+    assert reliability is not None
+    assert reliability.method is None
+    assert "48 of 48 scores have no count of items" in (reliability.reason or "")

@@ -76,7 +76,8 @@ def plan(
 
     Studies of the assumed correlation are simulated, each with its verdict, and the smallest is sought that reaches the
     right one often enough. With --for, the correlation, reliability and families are those of a benchmark in a study:
-    of SOURCE (scores, or a result.json), or of the shipped scores. Options given beside it replace them.
+    of SOURCE (scores, or a result.json), or of the shipped scores. Options given beside it replace them. Where your own
+    scores need options of `confounded report` to be studied, give the result.json that it wrote.
 
     \b
     Examples:
@@ -97,6 +98,7 @@ def plan(
         "margin": margin,
         "level": level,
         "reliability": reliability,
+        "reliability_known": None if reliability is None else True,
         "family_sizes": None if families is None else _sizes(families),
     }
     request = msgspec.structs.replace(
@@ -143,11 +145,12 @@ def _show(found: Plan) -> None:
     """Print the plan in words."""
     request: PlanRequest = found.request
     n_models, n_families = sum(request.family_sizes), len(request.family_sizes)
+    unknown = "" if request.reliability_known else " (not known, taken as 1)"
     if request.benchmark:
         click.echo(f"From {request.benchmark} of the {request.population} models:")
     click.echo(
-        f"Assumed correlation {request.rho:+.2f}, reliability {request.reliability:.2f}, margin ±{request.margin:.2f}, "
-        f"intra-family correlations {request.ability_clustering:g} (ability) and "
+        f"Assumed correlation {request.rho:+.2f}, reliability {request.reliability:.2f}{unknown}, "
+        f"margin ±{request.margin:.2f}, intra-family correlations {request.ability_clustering:g} (ability) and "
         f"{request.residual_clustering:g} (the rest)."
     )
     click.echo(f"The right verdict would be {found.claim!r}.")

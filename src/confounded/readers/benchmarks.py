@@ -29,6 +29,7 @@ FILE_NAME: Final = "benchmarks.toml"
 
 _ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "direction": frozenset({"higher", "lower"}),
+    "unit": frozenset({"fraction", "percent", "points", "rating"}),
     "item_type": frozenset({"binary mean", "other"}),
 }
 
@@ -80,7 +81,7 @@ def _value(key: str, value: object, where: str) -> str | int | float:
     where = f"{where}, key {key!r}"
     kind = BENCHMARK_SCHEMA[key]
     if key == "kin_to_suite" and isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return " ".join(value)
+        return "\n".join([*value, ""])
     if kind == pl.String and isinstance(value, str):
         if value not in _ALLOWED.get(key, {value}):
             raise ContentError(" or ".join(sorted(_ALLOWED[key])), found=repr(value), where=where)

@@ -71,7 +71,7 @@ def _correlation_lines(index: Index) -> list[tuple[str, Shown]]:
             "Families (effective number)",
             lambda one: f"{one.n_families} ({words.plain(one.effective_families, 1)})",
         ),
-        ("With a score refitted without it, %", lambda one: _beside(one.without_itself)),
+        ("With a score refitted without it and its kin, %", lambda one: _beside(one.without_itself)),
         ("With the capabilities score, %", lambda one: _beside(one.against_score)),
         ("With training compute, %", _compute),
     ]
@@ -91,7 +91,11 @@ def _multiplicity_lines(index: Index) -> list[tuple[str, Shown]]:
             "The same under any dependence",
             lambda one: (one.tests.verdict_by if one.tests else None) or "",
         ),
-        ("p of any association at all", lambda one: words.p_value(one.association_p)),
+        ("Verdict by the effective number of families", lambda one: one.verdict_effective),
+        (
+            "p of any association at all (takes models to be independent)",
+            lambda one: words.p_value(one.association_p),
+        ),
     ]
 
 

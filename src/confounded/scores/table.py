@@ -40,6 +40,7 @@ BENCHMARK_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "name": pl.String,
     "area": pl.String,
     "kind": pl.String,
+    "unit": pl.String,
     "direction": pl.String,
     "correlated_with": pl.String,
     "part_of": pl.String,
@@ -98,9 +99,9 @@ class ScoreTable:
         One model a row: model, name, population (``base`` or ``chat``), family, organisation, parameters,
         training_flop. Null is "the file does not say".
     benchmarks : polars.DataFrame, optional
-        One benchmark a row: benchmark, name, area, kind, direction (``higher`` or ``lower`` is better or
-        safer), correlated_with, part_of, kin_to_suite (names with spaces between), item_type (``binary mean`` or
-        ``other``), items, chance, floor, ceiling. Null is "the file does not say".
+        One benchmark a row: benchmark, name, area, kind, unit (``fraction`` or ``percent``), direction (``higher`` or
+        ``lower`` is better or safer), correlated_with, part_of, kin_to_suite (names, with commas or lines between),
+        item_type (``binary mean`` or ``other``), items, chance, floor, ceiling. Null is "the file does not say".
     issues : tuple of Issue
         What was met on the way in.
 

@@ -137,6 +137,9 @@ def _area_summary(
     if verdict == "separable" and beyond:
         # A mean near 0 of members that lie far apart says nothing of any one of them.
         rule += f"; but {beyond} of its {len(values)} benchmarks lie beyond it as single numbers, on either side or one"
+    unreliable = sum(one.verdict == "unreliable" for one in members)
+    if verdict == "separable" and unreliable:
+        rule += f"; and {unreliable} of them are unreliable, so that a low correlation may be noise"
     return AreaSummary(
         population=ones[0].population,
         area=area,
@@ -284,6 +287,10 @@ def _random_effects(together: Stack, settings: Settings) -> RandomEffects | None
         prediction_high=float(np.tanh(found.prediction_high)),
         tau2=found.tau2,
         i2=found.i2,
+        n_members=int(usable.sum()),
+        without_standard_error=[
+            name for name, has in zip(together.benchmarks, usable, strict=True) if not has
+        ],
     )
 
 

@@ -24,7 +24,7 @@ from confounded.study.result import (
     ScoreCorrelation,
 )
 from confounded.study.settings import SMALLEST_SUITE, Settings
-from confounded.study.uncertainty import Resampled, Target, resample
+from confounded.study.uncertainty import DEFAULT_METHOD, EFFECTIVE_METHOD, Resampled, Target, resample
 
 __all__ = ["Evidence", "capabilities_correlations", "gather_evidence"]
 
@@ -59,7 +59,7 @@ class Evidence:
     with_accuracy : mapping of str to (Resampled, int)
         Of calibration metrics with the accuracy on their own data set.
     without_itself : mapping of str to (Resampled, int)
-        Of the benchmarks of the suite with a score refitted without them.
+        Of benchmarks in the suite, or kin to it, with a score refitted without them and their kin.
     """
 
     with_score: Mapping[str, tuple[Resampled, int]] = field(repr=False)
@@ -110,7 +110,7 @@ def gather_evidence(
     return Evidence(
         with_score=_resampled(score.columns, scored, own_families, settings, threads, progress),
         with_accuracy=_resampled(None, calibrated, families, settings, threads, None),
-        without_itself=_without_itself(score, own_families, settings),
+        without_itself=_without_itself(population, score, facts, own_families, settings),
     )
 
 
@@ -130,24 +130,39 @@ def _resampled(
 
 
 def _without_itself(
-    score: CapabilitiesScore, families: Sequence[str], settings: Settings
+    population: Population,
+    score: CapabilitiesScore,
+    facts: Mapping[str, BenchmarkFacts],
+    families: Sequence[str],
+    settings: Settings,
 ) -> dict[str, tuple[Resampled, int]]:
-    """Resample each benchmark of the suite with a score of the others."""
-    if len(score.suite) <= SMALLEST_SUITE:
-        return {}
-    return {
-        benchmark: (
-            resample(
-                np.delete(score.columns, own, axis=1),
-                [Target(score.columns[:, own])],
-                families,
-                settings,
-                bootstrap=False,
-            ),
+    """Resample each benchmark of the suite, or kin to it, with a score that leaves itself and its kin out."""
+    found = {}
+    for benchmark in _measured(population, facts):
+        columns = suite_without(score, facts[benchmark])
+        values = population.matrix.column(benchmark)[score.rows]
+        if columns is None or correlation(values, first_component(columns).scores).rho is None:
+            continue
+        found[benchmark] = (
+            resample(columns, [Target(values)], families, settings, bootstrap=False),
             0,
         )
-        for own, benchmark in enumerate(score.suite)
-    }
+    return found
+
+
+def suite_without(score: CapabilitiesScore, fact: BenchmarkFacts) -> FloatArray | None:
+    """Return the columns of the suite without a benchmark and those that share items with it.
+
+    Returns
+    -------
+    ndarray of shape (S, C - k) or None
+        None where nothing is to be left out, or too little would be left.
+    """
+    left_out = {fact.benchmark, *fact.kin_to_suite}
+    kept = [place for place, name in enumerate(score.suite) if name not in left_out]
+    if len(kept) == len(score.suite) or len(kept) < SMALLEST_SUITE:
+        return None
+    return score.columns[:, kept]
 
 
 def capabilities_correlations(
@@ -206,7 +221,7 @@ def capabilities_correlations(
                 interval=intervals[0] if intervals else None,
                 intervals=intervals[1:],
                 published=published.find(population.name, benchmark, correlated_with),
-                without_itself=_refitted(score, benchmark, evidence.without_itself.get(benchmark)),
+                without_itself=_refitted(population, score, fact, evidence.without_itself.get(benchmark)),
                 against_score=(
                     None
                     if accuracy is None
@@ -268,21 +283,27 @@ def _intervals(found: tuple[Resampled, int] | None) -> list[Interval]:
 
 
 def _beside(measured: Measured, found: tuple[Resampled, int] | None) -> ScoreCorrelation:
-    intervals = _intervals(found)
+    by_method = {one.method: one for one in _intervals(found)}
     return ScoreCorrelation(
-        rho=measured.rho, n_models=measured.n_models, interval=intervals[0] if intervals else None
+        rho=measured.rho,
+        n_models=measured.n_models,
+        interval=by_method.get(DEFAULT_METHOD),
+        effective=by_method.get(EFFECTIVE_METHOD),
     )
 
 
 def _refitted(
-    score: CapabilitiesScore, benchmark: str, found: tuple[Resampled, int] | None
+    population: Population,
+    score: CapabilitiesScore,
+    fact: BenchmarkFacts,
+    found: tuple[Resampled, int] | None,
 ) -> ScoreCorrelation | None:
-    """Correlate a benchmark of the suite with a score refitted without it."""
-    if found is None:
+    """Correlate a benchmark with a score refitted without it and its kin."""
+    columns = suite_without(score, fact)
+    if found is None or columns is None:
         return None
-    own = score.suite.index(benchmark)
-    fit = first_component(np.delete(score.columns, own, axis=1))
-    return _beside(correlation(score.columns[:, own], fit.scores), found)
+    values = population.matrix.column(fact.benchmark)[score.rows]
+    return _beside(correlation(values, first_component(columns).scores), found)
 
 
 def _compute_correlation(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from confounded.stats.intervals import Intervals
 from confounded.stats.reliability import (
     Disattenuated,
     binomial_error_variance,
@@ -20,7 +21,7 @@ from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts, Reliability
 from confounded.study.uncertainty import Resampled
 
-__all__ = ["Errors", "error_variances", "reliabilities"]
+__all__ = ["Errors", "Measurement", "error_variances", "reliabilities"]
 
 FloatArray = NDArray[np.float64]
 
@@ -32,56 +33,81 @@ SCALES = {"fraction": 1.0, "percent": 100.0}
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Error variances of one benchmark's scores.
+    """What is known of the measurement error of one benchmark's scores.
 
     Parameters
     ----------
     variance : ndarray of shape (M,)
-        NaN where not known.
+        Error variances; NaN where not known.
     method : str or None
-        How it is known.
-    n_items : float
-        Items behind each score where it follows from them; NaN otherwise.
-    scale : float
-        The greatest value such a score can have.
+        How they are known; None where they are not, for all models that have a score.
+    shares : ndarray of shape (M,)
+        The scores as shares of items that are right or safe, from 0 to 1, where they are that; NaN elsewhere.
+    n_items : ndarray of shape (M,)
+        Items behind these shares; NaN where not known.
+    reason : str or None
+        Why nothing is known.
     """
 
     variance: FloatArray = field(repr=False)
     method: str | None
-    n_items: float = float("nan")
-    scale: float = 1.0
+    shares: FloatArray = field(repr=False)
+    n_items: FloatArray = field(repr=False)
+    scale: float
+    reason: str | None
 
 
 def error_variances(population: Population, benchmark: str, fact: BenchmarkFacts) -> Errors:
-    """Return the error variances of the scores on one benchmark.
+    """Return what is known of the measurement error of the scores on one benchmark.
 
     Given standard errors come first. Without them the variance of a mean of k items worth 0 or 1 follows from k, if the
     benchmark is such a mean: not a calibration error, a rating, a composite, nor a mean of what a model judged.
     """
     column = population.matrix.benchmarks.index(benchmark)
     values = population.matrix.scores[:, column]
+    present = ~np.isnan(values)
     stderr = population.matrix.stderr[:, column]
+    shares, n_items, scale, reason = _items(population, column, fact)
+    if present.any() and not np.isnan(stderr[present]).any():
+        return Errors(stderr**2, STANDARD_ERRORS, shares, n_items, scale, None)
+    if reason is None and not fact.judged:
+        variance = binomial_error_variance(shares[None, :], n_items)[0] * scale**2
+        return Errors(variance, KR21, shares, n_items, scale, None)
+    lacking = int(np.isnan(stderr[present]).sum())
+    if lacking < present.sum():
+        reason = f"{lacking} of {int(present.sum())} scores have no standard error"
+    elif reason is None:
+        reason = "what is right was judged by a model, so items are not plainly 0 or 1"
+    return Errors(np.full(values.shape, np.nan), None, shares, n_items, scale, reason)
+
+
+def _items(
+    population: Population, column: int, fact: BenchmarkFacts
+) -> tuple[FloatArray, FloatArray, float, str | None]:
+    """Return scores as shares of items, the items behind each, the scale of a share, and why these are not known."""
+    values = population.matrix.scores[:, column]
+    present = ~np.isnan(values)
     unknown = np.full(values.shape, np.nan)
-    if not np.isnan(stderr[~np.isnan(values)]).any():
-        return Errors(stderr**2, STANDARD_ERRORS)
-    n_items = _items(population, column, fact)
-    scale = SCALES.get(fact.unit or "fraction")
-    if fact.item_type != "binary mean" or fact.judged or n_items is None or scale is None:
-        return Errors(unknown, None)
-    shares = np.abs(values) / scale
-    if (shares > 1).any():
-        return Errors(unknown, None)
-    variance = binomial_error_variance(shares[:, None], np.array([n_items]))[:, 0] * scale**2
-    return Errors(variance, KR21, n_items, scale)
-
-
-def _items(population: Population, column: int, fact: BenchmarkFacts) -> float | None:
-    """Return the items of a benchmark, if all its scores have the same number of them."""
-    given = np.unique(population.matrix.n_items[:, column])
-    given = given[~np.isnan(given)]
-    if given.size > 1:
-        return None
-    return float(given[0]) if given.size else fact.n_items
+    scale = SCALES.get(fact.unit or "fraction", 1.0)
+    if fact.item_type != "binary mean":
+        what = "is not known" if fact.item_type is None else "is not a mean of single items worth 0 or 1"
+        return unknown, unknown, scale, f"no standard errors are given, and the score {what}"
+    # Turned round, a share of wrong items is less than nothing: one more than it is the share of right ones.
+    shares = 1.0 + values / scale if fact.direction == "lower" else values / scale
+    if (shares[present] < 0).any() or (shares[present] > 1).any():
+        return (
+            unknown,
+            unknown,
+            scale,
+            "the scores do not lie between 0 and 1 (say unit = percent if they are that)",
+        )
+    given = population.matrix.n_items[:, column]
+    if np.isnan(given[present]).all() and fact.n_items is not None:
+        given = np.full(values.shape, float(fact.n_items))
+    lacking = int(np.isnan(given[present]).sum())
+    if lacking:
+        return shares, unknown, scale, f"{lacking} of {int(present.sum())} scores have no count of items"
+    return shares, np.where(present, given, np.nan), scale, None
 
 
 def reliabilities(
@@ -91,7 +117,7 @@ def reliabilities(
     rows: NDArray[np.intp],
     resampled: Resampled,
     level: float,
-) -> tuple[list[Reliability], Disattenuated]:
+) -> Measurement:
     """Return the reliability of some benchmarks, and their correlations without measurement error.
 
     Parameters
@@ -107,34 +133,71 @@ def reliabilities(
 
     Returns
     -------
-    records : list of B Reliability
-    disattenuated : Disattenuated
-        The same as arrays.
+    Measurement
     """
     errors = [error_variances(population, name, facts[name]) for name in benchmarks]
     scores = population.matrix.columns(list(benchmarks))[rows]
     variances = np.column_stack([one.variance for one in errors])[rows]
     whole = reliability(scores, variances)
+    left_out = replicated_reliability(scores, variances, resampled.counts)
     corrected = disattenuated_jackknife(
-        resampled.rho,
-        resampled.left_out,
-        resampled.degenerate,
-        whole.value,
-        replicated_reliability(scores, variances, resampled.counts),
-        resampled.present,
+        resampled.rho, resampled.left_out, resampled.degenerate, whole.value, left_out, resampled.present
     )
-    limits = disattenuated_intervals(corrected, level)
+    records = _records(errors, whole.value, corrected, disattenuated_intervals(corrected, level))
+    effective = disattenuated_intervals(corrected, level, resampled.effective - 1.0)
+    without = []
+    for place, family in enumerate(resampled.redone):
+        others = np.arange(len(resampled.families)) != family
+        pairs = replicated_reliability(scores, variances, resampled.counts[family] * resampled.counts[others])
+        fewer = disattenuated_jackknife(
+            resampled.left_out[family],
+            resampled.pair_rho[place, others],
+            resampled.pair_degenerate[place, others],
+            left_out[family],
+            pairs,
+            resampled.present[others],
+        )
+        without.append(_records(errors, left_out[family], fewer, disattenuated_intervals(fewer, level)))
+    return Measurement(corrected, records, _records(errors, whole.value, corrected, effective), without)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The reliability of B benchmarks, and their correlations without measurement error.
+
+    Parameters
+    ----------
+    corrected : Disattenuated
+        As arrays.
+    records : list of B Reliability
+        With the default interval.
+    effective : list of B Reliability
+        With the interval of G - 1 degrees of freedom.
+    without : list of R lists of B Reliability
+        In the studies without each of the families that are left out whole.
+    """
+
+    corrected: Disattenuated = field(repr=False)
+    records: list[Reliability] = field(repr=False)
+    effective: list[Reliability] = field(repr=False)
+    without: list[list[Reliability]] = field(repr=False)
+
+
+def _records(
+    errors: Sequence[Errors], value: FloatArray, corrected: Disattenuated, limits: Intervals
+) -> list[Reliability]:
+    """Return arrays as records, one a benchmark."""
     return [
         Reliability(
             method=error.method,
-            value=_number(whole.value[b]) if error.method else None,
+            value=_number(value[b]) if error.method else None,
             rho=_number(corrected.rho[b]),
             low=_number(limits.low[b]),
             high=_number(limits.high[b]),
-            reason=(limits.reasons[b] if error.method else "the measurement error is not known"),
+            reason=limits.reasons[b] if error.method else error.reason,
         )
         for b, error in enumerate(errors)
-    ], corrected
+    ]
 
 
 def _number(value: float) -> float | None:

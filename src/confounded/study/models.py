@@ -8,11 +8,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.stats.adjusted import capability_adjusted
+from confounded.stats.adjusted import Adjusted, capability_adjusted
+from confounded.stats.component import first_component
 from confounded.stats.ranking import binomial_standard_errors, rank_intervals
 from confounded.study.capabilities import CapabilitiesScore
+from confounded.study.correlations import suite_without
 from confounded.study.measurement import KR21, error_variances
-from confounded.study.population import Population
+from confounded.study.population import CAPABILITIES_SCORE, Population
 from confounded.study.result import AdjustedScores, BenchmarkFacts, Correlation, RankIntervals
 from confounded.study.settings import Settings
 
@@ -42,33 +44,57 @@ def compare_models(
     -------
     list of Correlation
     """
-    names = [one.benchmark for one in correlations]
     _, families = np.unique(np.asarray(population.matrix.families, dtype=str), return_inverse=True)
-    adjusted = capability_adjusted(
-        score.fit.scores, population.matrix.columns(names)[score.rows], families[score.rows], settings.level
-    )
-
-    def by_model(values: FloatArray, b: int, known: FloatArray) -> list[float | None]:
-        column = np.full(len(population.models), np.nan)
-        column[score.rows] = values[:, b]
-        return [None if np.isnan(v) or np.isnan(k) else float(v) for v, k in zip(column, known, strict=True)]
-
+    own = families[score.rows]
+    names = [one.benchmark for one in correlations]
+    columns = population.matrix.columns(names)[score.rows]
+    together = capability_adjusted(score.fit.scores, columns, own, settings.level)
     compared = []
     for b, one in enumerate(correlations):
-        values = population.matrix.column(one.benchmark)
+        fact = facts[one.benchmark]
+        rest = suite_without(score, fact) if one.in_suite else None
+        if rest is None:
+            adjusted, place, against = together, b, CAPABILITIES_SCORE
+        else:
+            refitted = first_component(rest).scores
+            adjusted, place = capability_adjusted(refitted, columns[:, [b]], own, settings.level), 0
+            against = f"{CAPABILITIES_SCORE} without this benchmark"
         compared.append(
             msgspec.structs.replace(
                 one,
-                adjusted=AdjustedScores(
-                    predicted=by_model(adjusted.predicted, b, values),
-                    residual=by_model(adjusted.residual, b, values),
-                    low=by_model(adjusted.low, b, values),
-                    high=by_model(adjusted.high, b, values),
-                ),
-                ranks=_ranks(population, facts[one.benchmark], values, settings.level),
+                adjusted=_adjusted(population, score, adjusted, place, one.benchmark, against),
+                ranks=_ranks(population, fact, population.matrix.column(one.benchmark), settings.level),
             )
         )
     return compared
+
+
+def _adjusted(
+    population: Population,
+    score: CapabilitiesScore,
+    adjusted: Adjusted,
+    place: int,
+    benchmark: str,
+    against: str,
+) -> AdjustedScores:
+    """Return one benchmark's adjusted scores in the order of the population's models."""
+    known = ~np.isnan(population.matrix.column(benchmark))
+
+    def by_model(values: FloatArray) -> list[float | None]:
+        column = np.full(known.size, np.nan)
+        column[score.rows] = values[:, place]
+        return [
+            None if np.isnan(value) or not has else float(value)
+            for value, has in zip(column, known, strict=True)
+        ]
+
+    return AdjustedScores(
+        against=against,
+        predicted=by_model(adjusted.predicted),
+        residual=by_model(adjusted.residual),
+        low=by_model(adjusted.low),
+        high=by_model(adjusted.high),
+    )
 
 
 def _ranks(population: Population, fact: BenchmarkFacts, values: FloatArray, level: float) -> RankIntervals:

@@ -32,6 +32,8 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
         Of the verdict; how often it shall be reached.
     reliability : float
         Of the benchmark, above 0 up to 1.
+    reliability_known : bool
+        False where the study did not know it, so that 1 was taken.
     family_sizes : tuple of int
         Models in each family: the study at hand, and the pattern that a larger one goes on with.
     ability_clustering, residual_clustering : float
@@ -46,6 +48,7 @@ class PlanRequest(msgspec.Struct, frozen=True, kw_only=True):
     level: float = 0.95
     power: float = 0.8
     reliability: float = 1.0
+    reliability_known: bool = True
     family_sizes: tuple[int, ...] = DEFAULT_FAMILIES
     ability_clustering: float = 0.3
     residual_clustering: float = 0.5
@@ -180,12 +183,26 @@ def request_from_study(study: StudyResult, benchmark: str, population: str | Non
     if one.rho is None:
         raise UsageError(f"a correlation of {benchmark!r}", found=f"none: {one.reason}")
     reliability = one.reliability.value if one.reliability else None
-    rho = one.rho if one.reliability is None or one.reliability.rho is None else one.reliability.rho
+    if reliability is not None and reliability <= 0:
+        raise UsageError(
+            f"a benchmark of which more than measurement error is seen, as --for, for {benchmark!r}",
+            found=f"a reliability of {reliability:.2f}",
+            remedy="Measure it with more items first.",
+        )
+    corrected = one.reliability.rho if one.reliability else None
+    rho = one.rho if corrected is None else corrected
+    if abs(rho) >= 1:
+        raise UsageError(
+            f"a correlation between -1 and 1 without measurement error, of {benchmark!r}",
+            found=f"{rho:.2f} after the correction for a reliability of {reliability:.2f}",
+            remedy="Plan without --for, with --rho and --reliability of your own.",
+        )
     return PlanRequest(
         rho=rho,
         margin=study.provenance.settings.margin,
         level=study.provenance.settings.level,
-        reliability=1.0 if reliability is None or reliability <= 0 else reliability,
+        reliability=1.0 if reliability is None else reliability,
+        reliability_known=reliability is not None,
         family_sizes=_sizes(study, one),
         benchmark=benchmark,
         population=one.population,

@@ -6,6 +6,7 @@ goes before the catalogue; what neither says is asked for, not guessed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -23,6 +24,9 @@ __all__ = ["Population", "benchmark_facts", "populations"]
 
 CAPABILITIES_SCORE = "capabilities score"
 """What a benchmark is correlated with unless the catalogue names the accuracy on its own data set."""
+
+DECLARED = "declared with the scores"
+"""The source of a fact that the file states itself."""
 
 POPULATION_ORDER = ("base", "chat", "mixed")
 
@@ -208,10 +212,10 @@ def _benchmark_facts(
         placed_by=fact("placed_by"),
         note=fact("note"),
         unit=fact("unit"),
-        kin_to_suite=kin.split() if kin is not None else list(entry.kin_to_suite) if entry else [],
-        kin_reason="declared with the scores" if kin is not None else fact("kin_reason"),
+        kin_to_suite=_names(kin) if kin is not None else list(entry.kin_to_suite) if entry else [],
+        kin_reason=DECLARED if kin is not None else fact("kin_reason"),
         n_items=fact("items", "n_items"),
-        n_items_source="declared with the scores" if own_items else fact("n_items_source"),
+        n_items_source=DECLARED if own_items else fact("n_items_source"),
         item_type=fact("item_type"),
         judged=fact("judged"),
         chance=fact("chance"),
@@ -219,6 +223,12 @@ def _benchmark_facts(
         ceiling=fact("ceiling"),
         reference=fact("reference"),
     )
+
+
+def _names(text: str) -> list[str]:
+    """Return the names in a cell: a line each, or with commas, semicolons or spaces between."""
+    parts = text.split("\n") if "\n" in text else re.split(r"[\s,;]+", text)
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _direction(name: str, row: Mapping[str, Any], entry: Benchmark | None, settings: Settings) -> str | None:

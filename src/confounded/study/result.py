@@ -245,8 +245,11 @@ class AdjustedScores(msgspec.Struct, frozen=True, kw_only=True):
     """Capability-adjusted safety: each model's score against what its capability predicts, in the order of the models.
 
     The line is fitted without the model's whole family. `residual` is score less prediction; `low` and `high` are the
-    prediction interval of the score. Null for a model without a score or a capabilities score.
+    prediction interval of the score. Null for a model without a score or a capabilities score. `against` says what
+    stands for capability: the capabilities score, for a benchmark of the suite one refitted without it.
     """
+
+    against: str
 
     predicted: list[float | None]
     residual: list[float | None]
@@ -295,8 +298,8 @@ class Robustness(msgspec.Struct, frozen=True, kw_only=True):
     """What other choices would have said.
 
     `families`, `models` and `suite` are the ranges when one of them is left out. `agreeing_share` is the share of
-    `n_specifications` points (each family and each capability benchmark left out, each other composite and association,
-    the score without the benchmark itself) that agree with the verdict; `disagreeing` names the others.
+    `n_specifications` points (each family, model and capability benchmark left out, each other composite and
+    association, the score without the benchmark itself) that agree with the verdict; `disagreeing` names the others.
     """
 
     families: Range | None
@@ -337,12 +340,18 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScoreCorrelation(msgspec.Struct, frozen=True, kw_only=True):
-    """A correlation with a capabilities score that is not the headline of its benchmark, and its default interval."""
+    """A correlation with a capabilities score that is not the headline of its benchmark.
+
+    `interval` is the default interval, `effective` that of G - 1 degrees of freedom, each with its verdict (measurement
+    error aside).
+    """
 
     rho: float | None
     n_models: int
     interval: Interval | None = None
+    effective: Interval | None = None
     verdict: str = "undecided"
+    verdict_effective: str = "undecided"
 
 
 class Correlation(msgspec.Struct, frozen=True, kw_only=True):
@@ -353,8 +362,9 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     those that have both; their effective number, G = n² / Σ n_f², is `effective_families`. Where rho is null, `reason`
     says why. `association_p` answers only "is there any association at all", by permuting models as if they were
     independent. `interval` is the default interval, `intervals` the others, for comparison. `verdict` is ``entangled``,
-    ``inverse``, ``separable``, ``undecided`` or ``unreliable``; `rule` says which rule gave it. `without_itself`,
-    for a benchmark of the suite, is the correlation with a score refitted without it; `against_score`, for a
+    ``inverse``, ``separable``, ``undecided`` or ``unreliable``; `rule` says which rule gave it. `verdict_effective` is
+    the verdict by the interval of G - 1 degrees of freedom. `without_itself` is the correlation with a score refitted
+    without the benchmark, if it is in the suite, and without those that share items with it; `against_score`, for a
     calibration metric, is the correlation with the capabilities score.
     """
 
@@ -368,6 +378,7 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     in_suite: bool
     reason: str | None = None
     verdict: str = "undecided"
+    verdict_effective: str = "undecided"
     rule: str = ""
     cautions: list[Caution] = []
     interval: Interval | None = None
@@ -409,13 +420,15 @@ class StudyPower(msgspec.Struct, frozen=True, kw_only=True):
     """How often a study of this many models in families of these sizes would call a benchmark separable if it were.
 
     The true correlation is 0, the benchmark is measured without error. Intra-family correlations are assumed, of
-    ability and of the rest of the benchmark; `separable` is a share of `simulations` simulated studies.
+    ability and of the rest of the benchmark; `separable` is a share of `simulations` simulated studies, null with a
+    `reason` where they cannot be simulated.
     """
 
     ability_clustering: float
     residual_clustering: float
-    separable: float
+    separable: float | None
     simulations: int
+    reason: str | None = None
 
 
 class PopulationSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -424,7 +437,8 @@ class PopulationSummary(msgspec.Struct, frozen=True, kw_only=True):
     `points` is what the point estimates alone would claim, `verdicts` what the intervals establish. `declared` are the
     non-nested benchmarks among which the false discovery rate is held, `verdicts_bh` and `verdicts_by` what is left of
     theirs. `complete_against_score` counts all benchmarks that every model has, calibration metrics too, by their
-    correlation with the capabilities score. `power` stands beside every count of separable benchmarks: where it is
+    correlation with the capabilities score. The fields that end in ``_effective`` count what survives the degrees of
+    freedom of the effective number of families. `power` stands beside every count of separable benchmarks: where it is
     low, "none separable" says little.
     """
 
@@ -436,6 +450,8 @@ class PopulationSummary(msgspec.Struct, frozen=True, kw_only=True):
     verdicts_bh: VerdictCounts
     verdicts_by: VerdictCounts
     complete_against_score: VerdictCounts
+    verdicts_effective: VerdictCounts
+    complete_against_score_effective: VerdictCounts
     power: list[StudyPower]
 
 
@@ -456,7 +472,8 @@ class RandomEffects(msgspec.Struct, frozen=True, kw_only=True):
     """A random-effects view (REML, Knapp-Hartung) of the same, with what it assumes in `label`.
 
     `rho`, `low`, `high`, and the interval of one more benchmark (`prediction_low`, `prediction_high`) are correlations;
-    `tau2` is the variance between benchmarks on the Fisher z scale and `i2` its share.
+    `tau2` is the variance between benchmarks on the Fisher z scale and `i2` its share. Members `without_standard_error`
+    are not among its `n_members`.
     """
 
     label: str
@@ -467,6 +484,8 @@ class RandomEffects(msgspec.Struct, frozen=True, kw_only=True):
     prediction_high: float
     tau2: float
     i2: float
+    n_members: int
+    without_standard_error: list[str] = []
 
 
 class AreaSummary(msgspec.Struct, frozen=True, kw_only=True):

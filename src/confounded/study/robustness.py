@@ -21,7 +21,7 @@ from confounded.stats.robustness import associations, describe, specifications
 from confounded.stats.shape import near_chance_share, shapes
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.correlations import own_accuracy
-from confounded.study.measurement import error_variances
+from confounded.study.measurement import Errors, error_variances
 from confounded.study.population import Population
 from confounded.study.result import (
     BenchmarkFacts,
@@ -159,10 +159,11 @@ def _robustness(
     rho = one.rho if one.rho is not None else float("nan")
     families = {w.family: w.rho for w in one.without_family if w.rho is not None}
     points = {f"without the family {family}": value for family, value in families.items()}
+    points |= {f"without the model {name}": value for name, value in without_model.items()}
     points |= {f"without {name} in the suite": value for name, value in without_suite.items()}
     points |= {f"{c}, {a}": as_spearman(value, a) for c, a, value in routes}
     if one.without_itself is not None and one.without_itself.rho is not None:
-        points["a suite without the benchmark itself"] = one.without_itself.rho
+        points["a suite without the benchmark and its kin"] = one.without_itself.rho
     defined = {name: value for name, value in points.items() if not np.isnan(value)}
     disagree = [
         name for name, value in defined.items() if not _agrees(value, one.verdict, rho, settings.margin)
@@ -237,10 +238,7 @@ def _details(
     )
     errors = error_variances(population, fact.benchmark, fact)
     shape = shapes(x[both], values[both, None], np.sqrt(errors.variance[both, None]))
-    chance = None
-    if fact.chance is not None and errors.n_items == errors.n_items:
-        shares = np.abs(values[both, None]) / errors.scale
-        chance = float(near_chance_share(shares, [fact.chance / errors.scale], [errors.n_items])[0])
+    chance = _near_chance(fact, errors, both)
     return {
         "description": Description(
             slope=_number(described.slope[0]),
@@ -249,7 +247,7 @@ def _details(
             floor_share=_number(described.floor_share[0]) if described.floor_given[0] else None,
             ceiling_share=_number(described.ceiling_share[0]) if described.ceiling_given[0] else None,
             tied_share=_number(described.tied_share[0]),
-            near_chance_share=None if chance is None or np.isnan(chance) else chance,
+            near_chance_share=chance,
         ),
         "shape": Shape(
             label=shape.label[0],
@@ -260,6 +258,19 @@ def _details(
             break_at=_number(shape.break_at[0]),
         ),
     }
+
+
+def _near_chance(fact: BenchmarkFacts, errors: Errors, both: NDArray[np.bool_]) -> float | None:
+    """Return the share of models near chance, where chance and the items behind the scores are known."""
+    known = both & ~np.isnan(errors.shares) & ~np.isnan(errors.n_items)
+    if fact.chance is None or not known.any() or known.sum() < both.sum():
+        return None
+    guessed = fact.chance / errors.scale
+    right = 1.0 - guessed if fact.direction == "lower" else guessed
+    near = near_chance_share(
+        errors.shares[None, known], np.full(int(known.sum()), right), errors.n_items[known]
+    )
+    return float(near.mean())
 
 
 def _number(value: float) -> float | None:

@@ -18,7 +18,7 @@ from confounded.study.capabilities import CapabilitiesScore, capabilities_score,
 from confounded.study.cautions import caution
 from confounded.study.correlations import capabilities_correlations, gather_evidence
 from confounded.study.models import compare_models
-from confounded.study.population import Population, benchmark_facts, populations
+from confounded.study.population import DECLARED, Population, benchmark_facts, populations
 from confounded.study.published import published_figures
 from confounded.study.result import (
     AreaFacts,
@@ -90,6 +90,7 @@ def run_study(
     facts = benchmark_facts(scores, settings)
     split, notices = populations(scores, facts, settings)
     notices = [Notice(what=i.what, where=i.where, remedy=i.remedy) for i in scores.issues] + notices
+    notices += _strange_kin(facts, split)
     published = published_figures(split)
     results: list[PopulationResult] = []
     correlations: list[Correlation] = []
@@ -105,7 +106,7 @@ def run_study(
         judged = judge(population, score, facts, evidence, found, settings)
         described = describe_correlations(population, score, facts, judged, settings)
         compared = compare_models(population, score, facts, described, settings)
-        own = caution(population, facts, compared, score.suite, settings)
+        own = caution(population, facts, compared, score.suite)
         correlations += own
         by_population.append(
             population_summary(population.name, _family_sizes(population, score), own, facts, settings)
@@ -132,6 +133,20 @@ def run_study(
         kind_contrasts=contrasts,
         notices=notices,
     )
+
+
+def _strange_kin(facts: Mapping[str, BenchmarkFacts], split: Sequence[Population]) -> list[Notice]:
+    """Say which kin were declared with the scores that no score is of."""
+    measured = {name for population in split for name in population.matrix.benchmarks}
+    return [
+        Notice(
+            what=f"{fact.benchmark} is declared to be kin to {', '.join(strange)}, of which there are no scores.",
+            remedy="Correct kin_to_suite.",
+        )
+        for fact in facts.values()
+        if fact.kin_reason == DECLARED
+        and (strange := [name for name in fact.kin_to_suite if name not in measured])
+    ]
 
 
 def _family_sizes(population: Population, score: CapabilitiesScore) -> list[int]:

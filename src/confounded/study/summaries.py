@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from confounded.errors import StatisticsError
+from confounded.stats.intervals import FEWEST_FAMILIES_FOR_VERDICT
 from confounded.stats.planning import Design, simulate_power
 from confounded.study.result import (
     BenchmarkFacts,
@@ -20,11 +22,14 @@ from confounded.study.verdicts import declared_set
 CLUSTERING: Final = ((0.0, 0.0), (0.3, 0.5))
 """Intra-family correlations (ability, residual) for which power is given: none, and those of `validation/README.md`."""
 
-MOST_MODELS_FOR_POWER: Final = 1_000
-"""Beyond it the power is all but 1 (`validation/README.md`: 0.98 with 200), and simulating it takes minutes."""
-
 POWER_SIMULATIONS: Final = 2_000
 """The standard error of a power of .1 is then .007."""
+
+POWER_BUDGET: Final = 5_000_000
+"""Models × families × simulations that are worth a second; a larger study gets fewer simulations."""
+
+FEWEST_SIMULATIONS: Final = 100
+"""With fewer than that a power of .1 is known to no better than ±.06."""
 
 __all__ = ["point_counts", "population_summary", "verdict_counts"]
 
@@ -68,30 +73,45 @@ def population_summary(
             for one in outside
             if (one.against_score or one).n_models == sum(family_sizes)
         ),
-        power=(
-            [_power(family_sizes, *assumed, settings) for assumed in CLUSTERING]
-            if sum(family_sizes) <= MOST_MODELS_FOR_POWER
-            else []
+        verdicts_effective=verdict_counts(one.verdict_effective for one in outside),
+        complete_against_score_effective=verdict_counts(
+            (one.against_score or one).verdict_effective
+            for one in outside
+            if (one.against_score or one).n_models == sum(family_sizes)
         ),
+        power=[_power(family_sizes, *assumed, settings) for assumed in CLUSTERING],
     )
 
 
 def _power(family_sizes: Sequence[int], ability: float, residual: float, settings: Settings) -> StudyPower:
     """Simulate the study's power to call a correlation of 0 separable."""
     design = Design(tuple(family_sizes), ability, residual)
-    found = simulate_power(
-        design,
-        [0.0],
-        margin=settings.margin,
-        level=settings.level,
-        simulations=POWER_SIMULATIONS,
-        seed=settings.seed,
-    )
+    affordable = POWER_BUDGET // (sum(family_sizes) * len(family_sizes))
+    simulations = min(POWER_SIMULATIONS, affordable)
+    separable, reason = None, None
+    if simulations < FEWEST_SIMULATIONS:
+        reason = "the study is too large to simulate in passing; `confounded plan` takes the time"
+    elif len(family_sizes) < FEWEST_FAMILIES_FOR_VERDICT:
+        separable, reason = 0.0, f"with fewer than {FEWEST_FAMILIES_FOR_VERDICT} families no verdict is taken"
+    else:
+        try:
+            found = simulate_power(
+                design,
+                [0.0],
+                margin=settings.margin,
+                level=settings.level,
+                simulations=simulations,
+                seed=settings.seed,
+            )
+            separable = float(found.separable[0])
+        except StatisticsError as problem:
+            reason = str(problem)
     return StudyPower(
         ability_clustering=ability,
         residual_clustering=residual,
-        separable=float(found.separable[0]),
-        simulations=POWER_SIMULATIONS,
+        separable=separable,
+        simulations=simulations,
+        reason=reason,
     )
 
 

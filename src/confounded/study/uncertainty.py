@@ -47,6 +47,9 @@ BONETT_WRIGHT_METHOD = "Bonett-Wright"
 MOST_FAMILIES_IN_PAIRS = 60
 """Families up to which a study is done again without each: it takes a replicate for every pair of them."""
 
+LARGEST_FAMILIES = 10
+"""With more families than that, only without the largest ones: no small one can turn a verdict of so many."""
+
 FloatArray = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many pieces of it are done, and how many there are."""
@@ -78,8 +81,12 @@ class Resampled:
         The resamples that leave out each family.
     families : tuple of F str
         Which family each row leaves out.
-    without : tuple of F Intervals, or None
-        The default intervals of the studies without each family; None where there are too many families.
+    effective : ndarray of shape (B,)
+        The effective numbers of families.
+    redone : tuple of R int
+        The rows of the families without which the whole study is done again.
+    pair_rho, pair_degenerate : ndarray of shape (R, F, B)
+        The correlations without one of these and another family, and which are degenerate.
     intervals : tuple of B lists of Interval
         The default interval first.
     """
@@ -91,7 +98,10 @@ class Resampled:
     present: NDArray[np.bool_] = field(repr=False)
     counts: FloatArray = field(repr=False)
     families: tuple[str, ...]
-    without: tuple[Intervals, ...] | None = field(repr=False)
+    effective: FloatArray = field(repr=False)
+    redone: tuple[int, ...]
+    pair_rho: FloatArray = field(repr=False)
+    pair_degenerate: NDArray[np.bool_] = field(repr=False)
     intervals: tuple[list[Interval], ...] = field(repr=False)
 
 
@@ -130,7 +140,9 @@ def resample(
     present = _present(targets, family_of, names.size)
     whole = replicate_counts(problem, np.ones((1, problem.n_models)))
     counts = jackknife_counts(family_of)
-    left_out = replicate_counts(problem, counts)
+    left_out = _replicated(problem, counts)
+    redone = _families_to_redo(family_of)
+    pairs = _without_pairs(problem, counts, redone)
     jackknife = family_jackknife(whole.rho[0], left_out.rho, left_out.status > 0, present)
     effective = np.array([_effective(target, family_of) for target in targets])
     found = [
@@ -161,35 +173,39 @@ def resample(
         present=present,
         counts=counts,
         families=tuple(map(str, names)),
-        without=_without_each(problem, counts, left_out.rho, present, settings.level),
+        effective=effective,
+        redone=redone,
+        pair_rho=pairs.rho.reshape(len(redone), names.size, len(targets)),
+        pair_degenerate=pairs.status.reshape(len(redone), names.size, len(targets)) > 0,
         intervals=tuple([method[b] for method in found] for b in range(len(targets))),
     )
 
 
-def _without_each(
-    problem: ResamplingProblem,
-    counts: FloatArray,
-    left_out: FloatArray,
-    present: NDArray[np.bool_],
-    level: float,
-) -> tuple[Intervals, ...] | None:
-    """Return the default intervals of the studies that lack one family each: all pairs are left out."""
-    n_families = len(counts)
-    if not FEWEST_FAMILIES < n_families <= MOST_FAMILIES_IN_PAIRS:
-        return None
-    first, second = np.triu_indices(n_families, k=1)
-    pairs = replicate_counts(problem, counts[first] * counts[second])
-    rho = np.full((n_families, n_families, left_out.shape[1]), np.nan)
-    bad = np.ones(rho.shape, dtype=np.bool_)
-    for i, j in ((first, second), (second, first)):
-        rho[i, j], bad[i, j] = pairs.rho, pairs.status > 0
-    others = ~np.eye(n_families, dtype=np.bool_)
-    return tuple(
-        jackknife_intervals(
-            family_jackknife(left_out[f], rho[f, others[f]], bad[f, others[f]], present[others[f]]), level
-        )
-        for f in range(n_families)
-    )
+def _replicated(problem: ResamplingProblem, counts: FloatArray) -> Replicates:
+    """Compute replicates, those of resamples without any model being degenerate."""
+    some = counts.sum(axis=1) > 0
+    found = replicate_counts(problem, counts[some])
+    rho = np.full((len(counts), problem.positions.size), np.nan)
+    status = np.ones(rho.shape, dtype=np.uint8)
+    rho[some], status[some] = found.rho, found.status
+    return Replicates(rho, status)
+
+
+def _families_to_redo(family_of: NDArray[np.intp]) -> tuple[int, ...]:
+    """Return the families without which the study is done again: all, or the largest where there are very many."""
+    sizes = np.bincount(family_of)
+    if sizes.size <= FEWEST_FAMILIES:
+        return ()
+    if sizes.size <= MOST_FAMILIES_IN_PAIRS:
+        return tuple(range(sizes.size))
+    return tuple(sorted(np.argsort(-sizes, kind="stable")[:LARGEST_FAMILIES].tolist()))
+
+
+def _without_pairs(problem: ResamplingProblem, counts: FloatArray, redone: Sequence[int]) -> Replicates:
+    """Leave out each of some families together with every family."""
+    if not redone:
+        return _replicated(problem, np.empty((0, problem.n_models)))
+    return _replicated(problem, np.vstack([counts[family] * counts for family in redone]))
 
 
 def _bootstraps(

@@ -21,7 +21,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.stats.intervals import FEWEST_FAMILIES_FOR_VERDICT, Intervals
+from confounded.stats.intervals import (
+    FEWEST_FAMILIES_FOR_VERDICT,
+    Intervals,
+    family_jackknife,
+    jackknife_intervals,
+)
 from confounded.stats.multiplicity import (
     MarginTests,
     benjamini_hochberg,
@@ -30,7 +35,7 @@ from confounded.stats.multiplicity import (
 )
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.correlations import Evidence
-from confounded.study.measurement import reliabilities
+from confounded.study.measurement import Measurement, reliabilities
 from confounded.study.population import Population
 from confounded.study.result import (
     BenchmarkFacts,
@@ -41,7 +46,7 @@ from confounded.study.result import (
     WithoutFamily,
 )
 from confounded.study.settings import Nesting, Settings
-from confounded.study.uncertainty import Resampled
+from confounded.study.uncertainty import EFFECTIVE_METHOD, Resampled
 
 __all__ = ["declared_set", "judge", "verdict_of", "without_nesting"]
 
@@ -138,6 +143,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
     tests: MarginP
     reliability: Reliability
+    effective: Reliability
     without: list[WithoutFamily]
 
     def added_to(self, one: Correlation, settings: Settings) -> Correlation:
@@ -146,9 +152,12 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
         verdict, rule = verdict_of(low, high, settings.margin, one.n_families, self.reliability)
         if one.interval is not None and one.interval.reason:
             rule = one.interval.reason
+        wider = next((other for other in one.intervals if other.method == EFFECTIVE_METHOD), None)
+        firm, _ = verdict_of(*_limits(wider), settings.margin, one.n_families, self.effective)
         return msgspec.structs.replace(
             one,
             verdict=verdict,
+            verdict_effective=firm,
             rule=rule,
             tests=self.tests,
             reliability=self.reliability,
@@ -169,34 +178,56 @@ def _judged(
         return {}
     together = list(resampled)
     source = resampled[together[0]][0]
-    records, corrected = reliabilities(population, facts, together, rows, source, settings.level)
+    measured = reliabilities(population, facts, together, rows, source, settings.level)
     tests = margin_tests(
-        source.jackknife, settings.margin, disattenuated=corrected.jackknife, scale=corrected.scale
+        source.jackknife,
+        settings.margin,
+        disattenuated=measured.corrected.jackknife,
+        scale=measured.corrected.scale,
     )
+    fewer = {
+        family: jackknife_intervals(
+            family_jackknife(
+                source.left_out[family],
+                np.delete(source.pair_rho[place], family, axis=0),
+                np.delete(source.pair_degenerate[place], family, axis=0),
+                np.delete(source.present, family, axis=0),
+            ),
+            settings.level,
+        )
+        for place, family in enumerate(source.redone)
+    }
     return {
         name: Judgement(
-            tests=_tests(tests, position),
-            reliability=records[position],
-            without=_without(source, position, settings),
+            tests=_tests(tests, position, measured.records[position]),
+            reliability=measured.records[position],
+            effective=measured.effective[position],
+            without=_without(source, position, fewer, measured, settings),
         )
         for position, name in enumerate(together)
         if name in set(benchmarks)
     }
 
 
-def _tests(tests: MarginTests, position: int) -> MarginP:
+def _tests(tests: MarginTests, position: int, reliability: Reliability) -> MarginP:
     def number(values: NDArray[np.float64]) -> float | None:
         return None if np.isnan(values[position]) else float(values[position])
 
-    return MarginP(
-        entangled=number(tests.entangled),
-        inverse=number(tests.inverse),
-        separable=number(tests.separable),
-        p=number(tests.p),
-    )
+    entangled, inverse = number(tests.entangled), number(tests.inverse)
+    separable, p = number(tests.separable), number(tests.p)
+    if entangled is not None and inverse is not None and reliability.method and reliability.low is None:
+        # The error is known to leave nothing, or nothing that can be computed: then nothing shows separability.
+        separable, p = 1.0, min(1.0, 2.0 * min(entangled, inverse))
+    return MarginP(entangled=entangled, inverse=inverse, separable=separable, p=p)
 
 
-def _without(source: Resampled, position: int, settings: Settings) -> list[WithoutFamily]:
+def _without(
+    source: Resampled,
+    position: int,
+    fewer: Mapping[int, Intervals],
+    measured: Measurement,
+    settings: Settings,
+) -> list[WithoutFamily]:
     """Return the correlation without each family that stands behind it, and the verdict then."""
     found = []
     n_families = int(source.present[:, position].sum())
@@ -205,9 +236,10 @@ def _without(source: Resampled, position: int, settings: Settings) -> list[Witho
             continue
         rho = source.left_out[row, position]
         verdict = None
-        if source.without is not None and n_families > FEWEST_FAMILIES_FOR_VERDICT:
+        if row in fewer and n_families > FEWEST_FAMILIES_FOR_VERDICT:
+            reliability = measured.without[source.redone.index(row)][position]
             verdict, _ = verdict_of(
-                *_limits_at(source.without[row], position), settings.margin, n_families - 1
+                *_limits_at(fewer[row], position), settings.margin, n_families - 1, reliability
             )
         found.append(WithoutFamily(family=family, rho=None if np.isnan(rho) else float(rho), verdict=verdict))
     return found
@@ -221,7 +253,8 @@ def _with_other_verdicts(one: Correlation, settings: Settings) -> Correlation:
         if other is None:
             return {}
         verdict, _ = verdict_of(*_limits(other.interval), settings.margin, one.n_families)
-        return {field: msgspec.structs.replace(other, verdict=verdict)}
+        firm, _ = verdict_of(*_limits(other.effective), settings.margin, one.n_families)
+        return {field: msgspec.structs.replace(other, verdict=verdict, verdict_effective=firm)}
 
     return msgspec.structs.replace(one, **with_verdict("against_score"), **with_verdict("without_itself"))
 
