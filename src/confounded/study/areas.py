@@ -25,6 +25,7 @@ from confounded.stats.pooling import (
     random_effects,
 )
 from confounded.study.correlations import Evidence
+from confounded.study.known import number
 from confounded.study.result import (
     AreaSummary,
     BenchmarkFacts,
@@ -227,10 +228,10 @@ def kind_contrasts(
                 population=by_kind[first][0].population,
                 first=first,
                 second=second,
-                difference=_number(jackknife.z[0]),
-                low=_number(interval.low[0]),
-                high=_number(interval.high[0]),
-                p=_number(contrast_p(jackknife)[0]),
+                difference=number(jackknife.z[0]),
+                low=number(interval.low[0]),
+                high=number(interval.high[0]),
+                p=number(contrast_p(jackknife)[0]),
                 reason=interval.reasons[0],
             )
         )
@@ -262,9 +263,9 @@ def _pooled(together: Stack, settings: Settings) -> Pooled:
     jackknife = together.jackknife(pooling_weights(np.ones((1, len(together.benchmarks)), dtype=np.bool_)))
     interval = jackknife_intervals(jackknife, settings.level)
     return Pooled(
-        rho=_number(np.tanh(jackknife.z[0])),
-        low=_number(interval.low[0]),
-        high=_number(interval.high[0]),
+        rho=number(np.tanh(jackknife.z[0])),
+        low=number(interval.low[0]),
+        high=number(interval.high[0]),
         n_families=int(jackknife.n_families[0]),
         reason=interval.reasons[0],
     )
@@ -292,7 +293,3 @@ def _random_effects(together: Stack, settings: Settings) -> RandomEffects | None
             name for name, has in zip(together.benchmarks, usable, strict=True) if not has
         ],
     )
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

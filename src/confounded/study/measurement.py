@@ -17,6 +17,7 @@ from confounded.stats.reliability import (
     reliability,
     replicated_reliability,
 )
+from confounded.study.known import number
 from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts, Reliability
 from confounded.study.uncertainty import Resampled
@@ -190,15 +191,11 @@ def _records(
     return [
         Reliability(
             method=error.method,
-            value=_number(value[b]) if error.method else None,
-            rho=_number(corrected.rho[b]),
-            low=_number(limits.low[b]),
-            high=_number(limits.high[b]),
+            value=number(value[b]) if error.method else None,
+            rho=number(corrected.rho[b]),
+            low=number(limits.low[b]),
+            high=number(limits.high[b]),
             reason=limits.reasons[b] if error.method else error.reason,
         )
         for b, error in enumerate(errors)
     ]
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

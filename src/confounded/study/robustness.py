@@ -21,6 +21,7 @@ from confounded.stats.robustness import associations, describe, specifications
 from confounded.stats.shape import near_chance_share, shapes
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.correlations import own_accuracy
+from confounded.study.known import number
 from confounded.study.measurement import Errors, error_variances
 from confounded.study.population import Population
 from confounded.study.result import (
@@ -92,7 +93,7 @@ def describe_correlations(
             robust[one.benchmark] = _robust_by_accuracy(population, one, values, reference, settings)
         x = score.of_population(population) if reference is None else reference
         details[one.benchmark] = _details(population, facts[one.benchmark], x, values) | {
-            "association_p": _number(
+            "association_p": number(
                 association[one.benchmark] if reference is None else _association(reference, values, settings)
             )
         }
@@ -241,21 +242,21 @@ def _details(
     chance = _near_chance(fact, errors, both)
     return {
         "description": Description(
-            slope=_number(described.slope[0]),
-            explained_variance=_number(described.explained[0]),
-            standard_deviation=_number(described.deviation[0]),
-            floor_share=_number(described.floor_share[0]) if described.floor_given[0] else None,
-            ceiling_share=_number(described.ceiling_share[0]) if described.ceiling_given[0] else None,
-            tied_share=_number(described.tied_share[0]),
+            slope=number(described.slope[0]),
+            explained_variance=number(described.explained[0]),
+            standard_deviation=number(described.deviation[0]),
+            floor_share=number(described.floor_share[0]) if described.floor_given[0] else None,
+            ceiling_share=number(described.ceiling_share[0]) if described.ceiling_given[0] else None,
+            tied_share=number(described.tied_share[0]),
             near_chance_share=chance,
         ),
         "shape": Shape(
             label=shape.label[0],
-            slope_low=_number(shape.slope_low[0]),
-            slope_high=_number(shape.slope_high[0]),
-            p_low=_number(shape.p_low[0]),
-            p_high=_number(shape.p_high[0]),
-            break_at=_number(shape.break_at[0]),
+            slope_low=number(shape.slope_low[0]),
+            slope_high=number(shape.slope_high[0]),
+            p_low=number(shape.p_low[0]),
+            p_high=number(shape.p_high[0]),
+            break_at=number(shape.break_at[0]),
         ),
     }
 
@@ -271,7 +272,3 @@ def _near_chance(fact: BenchmarkFacts, errors: Errors, both: NDArray[np.bool_]) 
         errors.shares[None, known], np.full(int(known.sum()), right), errors.n_items[known]
     )
     return float(near.mean())
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

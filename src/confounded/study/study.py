@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -17,6 +16,7 @@ from confounded.study.areas import area_summaries, kind_contrasts, kind_summarie
 from confounded.study.capabilities import CapabilitiesScore, capabilities_score, suite_of
 from confounded.study.cautions import caution
 from confounded.study.correlations import capabilities_correlations, gather_evidence
+from confounded.study.known import number
 from confounded.study.models import compare_models
 from confounded.study.population import DECLARED, Population, benchmark_facts, populations
 from confounded.study.published import published_figures
@@ -182,7 +182,7 @@ def _population_result(
                 organisation=facts_of.organisation,
                 parameters=facts_of.parameters,
                 training_flop=facts_of.training_flop,
-                capabilities_score=_number(own),
+                capabilities_score=number(own),
             )
             for facts_of, own in zip(population.models, scored, strict=True)
         ],
@@ -221,10 +221,5 @@ def _areas_of(correlations: Sequence[Correlation], facts: Mapping[str, Benchmark
     ]
 
 
-def _number(value: float) -> float | None:
-    """Return a number, or None where there is none."""
-    return None if math.isnan(value) else float(value)
-
-
 def _numbers(values: NDArray[np.float64]) -> list[float | None]:
-    return [_number(value) for value in values]
+    return [number(value) for value in values]
