@@ -15,7 +15,7 @@ __all__ = ["Detail", "Group", "details"]
 FIRST_COMPONENT: Final = "first component"
 
 MOST_NAMED: Final = 6
-"""More disagreeing specifications than this are counted instead of named."""
+"""Of more disagreeing specifications than this, the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,8 @@ def _agreement(one: Correlation) -> str:
     others = robustness.disagreeing
     if not others:
         return share
-    return f"{share}; not: {words.and_list(others) if len(others) <= MOST_NAMED else f'{len(others)} others'}"
+    named = others if len(others) <= MOST_NAMED else [*others[:MOST_NAMED], f"{len(others) - MOST_NAMED} more"]
+    return f"{share}; not: {words.and_list(named)}"
 
 
 def _reliability(one: Correlation) -> str:
