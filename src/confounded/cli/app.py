@@ -6,8 +6,10 @@ Exit codes: 0 done, 1 a check failed, 2 bad input or usage, 130 interrupted.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Final
 
@@ -27,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130
+TERMINATED: Final = 143
 
 
 class LazyGroup(click.Group):
@@ -77,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         By default those of the process.
     """
+    _let_termination_clean_up()
     try:
         code = confounded.main(arguments, prog_name="confounded", standalone_mode=False)
     except click.ClickException as problem:
@@ -89,7 +93,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(click.style("confounded: error: ", fg="red", bold=True) + str(problem), err=True)
         return BAD_INPUT
     except BrokenPipeError:
-        # The reader of our output has gone (`| head`): not an error, and Python must not complain at exit.
+        return _reader_has_gone()
+    except SystemExit as stop:
+        # No command exits: click does, with 1, where the reader of our output has gone, and so does termination.
+        return TERMINATED if stop.code == TERMINATED else _reader_has_gone()
+    except OSError as problem:
+        with suppress(OSError):
+            click.echo(
+                f"confounded: error: {problem.strerror or problem}: {problem.filename or 'output'}", err=True
+            )
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return BAD_INPUT
     return code if isinstance(code, int) else 0
+
+
+def _reader_has_gone() -> int:
+    """End without a complaint where the reader of our output has gone, as in `| head`: that is not an error."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return 0
+
+
+def _let_termination_clean_up() -> None:
+    """Let a request to terminate unwind the program, so that nothing half-written is left."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise SystemExit(TERMINATED)
+
+    with suppress(ValueError):  # only the main thread may do this
+        signal.signal(signal.SIGTERM, stop)

@@ -86,7 +86,7 @@ def _value(key: str, value: object, where: str) -> str | int | float:
         if value not in _ALLOWED.get(key, {value}):
             raise ContentError(" or ".join(sorted(_ALLOWED[key])), found=repr(value), where=where)
         return value
-    if kind == pl.Int64 and isinstance(value, int) and not isinstance(value, bool):
+    if kind == pl.Int64 and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53:
         return value
     if kind == pl.Float64 and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)

@@ -169,9 +169,17 @@ def _joined(tables: Sequence[ScoreTable]) -> ScoreTable:
 
 def _chosen(source: Path) -> tuple[list[tuple[Format, Path]], list[Issue]]:
     """Return the files to read with their formats, and an issue where others were passed over."""
-    if source.is_dir():
+    try:
+        is_folder, exists = source.is_dir(), source.exists()
+    except OSError as problem:
+        raise UnreadableError(
+            "a file or folder that may be looked at",
+            found=problem.strerror or str(problem),
+            where=str(source)[:200],
+        ) from problem
+    if is_folder:
         return _in_folder(source)
-    if not source.exists():
+    if not exists:
         raise UnreadableError(
             "a file or folder of scores",
             found="nothing of that name",

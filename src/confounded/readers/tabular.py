@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
-from confounded.scores import ScoreTable
+from confounded.scores import Issue, ScoreTable
 from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA, SCORE_SCHEMA, refuse_repeated_scores
 
 __all__ = ["ATTRIBUTES", "Cells", "check_header", "looks_like_scores", "read_cells"]
@@ -189,12 +189,20 @@ def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     numbers = cells.select(
         _text(cells, "model", table), *(_numbers(cells, name, table) for name in benchmarks)
     )
+    empty = [name for name in benchmarks if numbers[name].null_count() == numbers.height]
+    # Under names that no column of a file has, since a benchmark may be called "score".
+    long = numbers.unpivot(index="model", variable_name=f"{LINE}benchmark", value_name=f"{LINE}score")
     scores = (
-        numbers.unpivot(index="model", variable_name="benchmark", value_name="score")
+        long.rename({f"{LINE}benchmark": "benchmark", f"{LINE}score": "score"})
         .filter(pl.col("score").is_not_null())
         .with_columns(source=pl.lit(table.source))
     )
-    return ScoreTable(scores=scores, models=_declared(cells, "model", MODEL_SCHEMA, table))
+    issues = (
+        (Issue(f"There are no scores at all in the columns {_listed(empty)}.", where=table.where),)
+        if empty
+        else ()
+    )
+    return ScoreTable(scores=scores, models=_declared(cells, "model", MODEL_SCHEMA, table), issues=issues)
 
 
 def _refuse_shared_meanings(meanings: Mapping[str, str], table: Cells) -> None:
@@ -274,7 +282,7 @@ def _check_population(said: pl.DataFrame, table: Cells) -> None:
     """Raise where a population is none that is known."""
     if "population" not in said.columns:
         return
-    other = said.filter(~pl.col("population").is_in(POPULATIONS)).sort("model")
+    other = said.filter(~pl.col("population").str.to_lowercase().is_in(POPULATIONS)).sort("model")
     if other.height:
         raise ContentError(
             f"{_listed(POPULATIONS)} as the population (or type) of a model",

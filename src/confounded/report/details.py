@@ -147,7 +147,9 @@ def _agreement(one: Correlation) -> str:
     others = robustness.disagreeing
     if not others:
         return share
-    named = others if len(others) <= MOST_NAMED else [*others[:MOST_NAMED], f"{len(others) - MOST_NAMED} more"]
+    named = (
+        others if len(others) <= MOST_NAMED else [*others[:MOST_NAMED], f"{len(others) - MOST_NAMED} more"]
+    )
     return f"{share}; not: {words.and_list(named)}"
 
 

@@ -35,6 +35,12 @@ MODEL_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "parameters": pl.Float64,
     "training_flop": pl.Float64,
 }
+LARGEST: Final = 1e100
+"""No score is larger in magnitude: squares of such numbers are still finite, so that no statistic overflows."""
+
+CONTROL_CHARACTERS: Final = r"[\x00-\x1f\x7f]"
+"""What has no place in a name; a NUL byte ends the program that draws."""
+
 BENCHMARK_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "benchmark": pl.String,
     "name": pl.String,
@@ -121,8 +127,11 @@ class ScoreTable:
         set_once(self, "scores", _conformed(self.scores, SCORE_SCHEMA, "scores"))
         models = self.models if self.models.width else self.scores.select("model").unique()
         set_once(self, "models", _conformed(models, MODEL_SCHEMA, "models").sort("model"))
+        _check_scores(self.scores)
         benchmarks = self.benchmarks if self.benchmarks.width else self.scores.select("benchmark").unique()
         set_once(self, "benchmarks", _conformed(benchmarks, BENCHMARK_SCHEMA, "benchmarks").sort("benchmark"))
+
+        _check_benchmarks(self.benchmarks)
 
     def joined_with(self, other: ScoreTable) -> ScoreTable:
         """Return one table of the scores of both, in which nothing may stand twice.
@@ -164,6 +173,70 @@ class ScoreTable:
             )
         benchmarks = _united(self.benchmarks, declared, "benchmark")
         return ScoreTable(self.scores, self.models, benchmarks, self.issues)
+
+
+def _check_scores(scores: pl.DataFrame) -> None:
+    """Raise where a name or number could not be worked with, whatever file it came from."""
+    for key in ("model", "benchmark"):
+        odd = scores.filter(pl.col(key).str.contains(CONTROL_CHARACTERS))[key]
+        if odd.len():
+            raise ContentError(
+                f"{key} names of printable characters",
+                found=repr(odd[0]),
+                where=str(scores["source"][0] or ""),
+                remedy="Rename it.",
+            )
+    limits = {
+        "score": (pl.col("score").abs() > LARGEST, f"scores of at most {LARGEST:g} in magnitude"),
+        "stderr": (
+            (pl.col("stderr") < 0) | (pl.col("stderr") > LARGEST),
+            "standard errors of at least 0",
+        ),
+    }
+    for column, (beyond, expected) in limits.items():
+        bad = scores.filter(beyond)
+        if bad.height:
+            first = bad.row(0, named=True)
+            raise ContentError(
+                expected,
+                found=f"{first[column]:g} for model {first['model']!r} on benchmark {first['benchmark']!r}",
+                where=first["source"] or "",
+                remedy="Correct it.",
+            )
+
+
+def _check_benchmarks(benchmarks: pl.DataFrame) -> None:
+    """Raise where a benchmark is declared to be what makes no sense."""
+    words = {"direction": ("higher", "lower"), "item_type": ("binary mean", "other")}
+    senseless = [
+        *(
+            (pl.col(name).is_in(allowed).not_(), name, " or ".join(allowed))
+            for name, allowed in words.items()
+        ),
+        (pl.col("part_of") == pl.col("benchmark"), "part_of", "another benchmark"),
+        (pl.col("items") < 1, "items", "1 or more"),
+        (pl.col("floor") >= pl.col("ceiling"), "ceiling", "more than the floor"),
+        (
+            (pl.col("chance") < pl.col("floor")) | (pl.col("chance") > pl.col("ceiling")),
+            "chance",
+            "between floor and ceiling",
+        ),
+        (
+            (pl.col("correlated_with") != "capabilities score")
+            & ~pl.col("correlated_with").str.starts_with("accuracy on "),
+            "correlated_with",
+            "'capabilities score' or 'accuracy on BENCHMARK'",
+        ),
+    ]
+    for wrong, column, expected in senseless:
+        bad = benchmarks.filter(wrong)
+        if bad.height:
+            first = bad.row(0, named=True)
+            raise ContentError(
+                f"{expected} as the {column} of benchmark {first['benchmark']!r}",
+                found=repr(first[column]),
+                remedy="Correct what is declared of it.",
+            )
 
 
 def refuse_repeated_scores(scores: pl.DataFrame) -> None:

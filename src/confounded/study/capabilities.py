@@ -24,6 +24,10 @@ FEWEST_MODELS = 4
 """Of three models even a perfect rank correlation has p = 1/3; below four a fit says nothing."""
 
 
+MOST_FILLED = 0.5
+"""Share of the suite that may be filled for a model: of one that lacks more, the mean would say more than it does."""
+
+
 @dataclass(frozen=True, slots=True)
 class CapabilitiesScore:
     """The capabilities scores of a population, and the fit behind them.
@@ -118,9 +122,10 @@ def capabilities_score(
     suite, notices = _without_incomplete(population, tuple(suite), missing)
     columns = population.matrix.columns(suite)
     absent = np.isnan(columns)
-    if missing == "column-mean" and absent.any():
-        notices += _filled(population, suite, absent)
-        columns = np.where(absent, np.nanmean(columns, axis=0), columns)
+    fill = absent & (absent.mean(axis=1, keepdims=True) <= MOST_FILLED)
+    if missing == "column-mean" and fill.any():
+        notices += _filled(population, suite, fill)
+        columns = np.where(fill, np.nanmean(columns, axis=0), columns)
         absent = np.isnan(columns)
     incomplete = absent.any(axis=1)
     left_out = tuple(

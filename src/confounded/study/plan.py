@@ -227,6 +227,11 @@ def _check(request: PlanRequest) -> None:
     """Raise where a number is out of its range, in the words of the command line."""
     ranges = {
         "--rho": (-1 < request.rho < 1, "between -1 and 1", request.rho),
+        "--rho and --margin": (
+            abs(request.rho) != request.margin,
+            "a correlation that is not the margin",
+            request.rho,
+        ),
         "--margin": (0 < request.margin < 1, "between 0 and 1", request.margin),
         "--level": (0 < request.level < 1, "between 0 and 1", request.level),
         "--power": (0 < request.power < 1, "between 0 and 1", request.power),

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from confounded.catalog import Benchmark, Model, benchmarks, models
-from confounded.errors import UnknownError
+from confounded.catalog import Benchmark, Model, benchmarks, find_model, models
+from confounded.errors import UnknownError, UsageError
 from confounded.scores import ScoreMatrix, ScoreTable, score_matrix
 from confounded.scores.matrix import Direction
 from confounded.study.result import BenchmarkFacts, Notice
@@ -20,13 +20,16 @@ from confounded.study.settings import Settings
 
 T = TypeVar("T")
 
-__all__ = ["Population", "benchmark_facts", "populations"]
+__all__ = ["Population", "benchmark_facts", "catalogue_directions", "populations"]
 
 CAPABILITIES_SCORE = "capabilities score"
 """What a benchmark is correlated with unless the catalogue names the accuracy on its own data set."""
 
 DECLARED = "declared with the scores"
 """The source of a fact that the file states itself."""
+
+TURNED_KINDS = ("suppression", "calibration", "dynamic attack", "propensity")
+"""Kinds of which the paper's authors released scores that are the usual ones turned round."""
 
 POPULATION_ORDER = ("base", "chat", "mixed")
 
@@ -122,7 +125,7 @@ def _population_of(
     for model, row in declared.items():
         said = row["population"] or catalogued.get(model)
         if said:
-            found[model] = str(said)
+            found[model] = str(said).lower()
         else:
             unknown.append(model)
     if unknown and settings.population is None:
@@ -141,7 +144,11 @@ def _model_facts(
     """Return what is known of every model, and those whose family is not."""
     facts, unknown = {}, []
     for model, row in declared.items():
-        entry = models().get((of_model[model], model)) or Model.unknown(of_model[model], model)
+        entry = (
+            models().get((of_model[model], model))
+            or find_model(model)
+            or Model.unknown(of_model[model], model)
+        )
         family = row["family"] or entry.family
         if not family:
             unknown.append(model)
@@ -174,6 +181,11 @@ def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, Benchmar
     declared = {row["benchmark"]: row for row in table.benchmarks.iter_rows(named=True)}
     order = [name for name in catalogue if name in declared]
     order += sorted(name for name in declared if name not in catalogue)
+    strangers = sorted(set(settings.directions) - set(declared) - {"*"})
+    if strangers:
+        raise UsageError(
+            "benchmarks that have scores", found=f"none on {_listed(strangers)}", where="--direction"
+        )
     undirected = [
         name for name in order if not _direction(name, declared[name], catalogue.get(name), settings)
     ]
@@ -187,6 +199,32 @@ def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, Benchmar
             + " (or =lower; '*=higher' stands for all of them).",
         )
     return {name: _benchmark_facts(name, declared[name], catalogue.get(name), settings) for name in order}
+
+
+def catalogue_directions(table: ScoreTable, settings: Settings) -> list[Notice]:
+    """Say of which benchmarks the direction is that of the scores released with the paper.
+
+    Some of these were turned round before they were released: a file of one's own may hold them as they were.
+    """
+    declared = dict(table.benchmarks.select("benchmark", "direction").iter_rows())
+    turned = [
+        f"{name} ({entry.metric})"
+        for name, entry in benchmarks().items()
+        if name in declared
+        and declared[name] is None
+        and name not in settings.directions
+        and entry.reads_as == "safer"
+        and entry.kind in TURNED_KINDS
+    ]
+    if not turned:
+        return []
+    return [
+        Notice(
+            what="Higher is taken to be safer, as in the scores released with the paper, for: "
+            f"{_listed(turned, most=400)}.",
+            remedy="Where yours are the other way round, such as plain accuracy on WMDP, say --direction NAME=lower.",
+        )
+    ]
 
 
 def _benchmark_facts(
@@ -232,10 +270,10 @@ def _names(text: str) -> list[str]:
 
 
 def _direction(name: str, row: Mapping[str, Any], entry: Benchmark | None, settings: Settings) -> str | None:
-    """Return which way a benchmark is better or safer: by the file, the catalogue, or the settings."""
+    """Return which way a benchmark is better or safer: by name in the settings, the file, the catalogue, or for all."""
     return (
-        _first(row["direction"], entry.direction if entry else None)
-        or settings.directions.get(name)
+        settings.directions.get(name)
+        or _first(row["direction"], entry.direction if entry else None)
         or settings.directions.get("*")
     )
 

@@ -58,6 +58,7 @@ __all__ = [
 ]
 
 FORMAT: Final = "confounded-study"
+VERDICTS: Final = ("entangled", "inverse", "separable", "undecided", "unreliable")
 VERSION: Final = 1
 
 
@@ -647,8 +648,41 @@ def read_result(path: Path) -> StudyResult:
             remedy="Run `confounded report` on the scores again.",
         )
     try:
-        return msgspec.json.decode(raw, type=StudyResult)
+        result = msgspec.json.decode(raw, type=StudyResult)
     except msgspec.DecodeError as problem:
         raise UnreadableError(
             "a whole study result", found=str(problem), where=str(path), remedy="Make it again."
         ) from problem
+    problem_found = _inconsistency(result)
+    if problem_found:
+        raise UnreadableError(
+            "a study result as it was written", found=problem_found, where=str(path), remedy="Make it again."
+        )
+    return result
+
+
+def _inconsistency(result: StudyResult) -> str | None:
+    """Return what in a result contradicts the rest of it, as editing by hand does; None where nothing does."""
+    sizes = {one.population: len(one.models) for one in result.populations}
+    if not sizes:
+        return "no population"
+    for one in result.populations:
+        lengths = {len(column) for column in one.scores.values()}
+        if lengths - {len(one.models)} or one.n_models != len(one.models):
+            return f"another number of scores than of models in the {one.population} population"
+        width = len(one.capability_correlations.benchmarks)
+        if {len(row) for row in one.capability_correlations.rho} - {width} or width != len(one.suite):
+            return f"capability correlations of the {one.population} population that are no square"
+    facts = {fact.benchmark for fact in result.benchmarks}
+    for found in result.correlations:
+        name = f"{found.benchmark} of the {found.population} models"
+        population = next((one for one in result.populations if one.population == found.population), None)
+        if population is None or found.benchmark not in facts or found.benchmark not in population.scores:
+            return f"a correlation of {name} and no scores of it"
+        if {found.verdict, found.verdict_effective} - set(VERDICTS):
+            return f"the verdict {found.verdict!r} on {name}"
+        if found.rho is not None and abs(found.rho) > 1:
+            return f"a correlation of {found.rho} of {name}"
+        if found.adjusted is not None and len(found.adjusted.residual) != sizes[found.population]:
+            return f"another number of adjusted scores than of models on {name}"
+    return None

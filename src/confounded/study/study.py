@@ -18,7 +18,13 @@ from confounded.study.cautions import caution
 from confounded.study.correlations import capabilities_correlations, gather_evidence
 from confounded.study.known import number
 from confounded.study.models import compare_models
-from confounded.study.population import DECLARED, Population, benchmark_facts, populations
+from confounded.study.population import (
+    DECLARED,
+    Population,
+    benchmark_facts,
+    catalogue_directions,
+    populations,
+)
 from confounded.study.published import published_figures
 from confounded.study.result import (
     AreaFacts,
@@ -90,7 +96,8 @@ def run_study(
     facts = benchmark_facts(scores, settings)
     split, notices = populations(scores, facts, settings)
     notices = [Notice(what=i.what, where=i.where, remedy=i.remedy) for i in scores.issues] + notices
-    notices += _strange_kin(facts, split)
+    notices += [] if shipped else catalogue_directions(scores, settings)
+    notices += _strange_kin(facts, split) + _incomplete(split)
     published = published_figures(split)
     results: list[PopulationResult] = []
     correlations: list[Correlation] = []
@@ -133,6 +140,23 @@ def run_study(
         kind_contrasts=contrasts,
         notices=notices,
     )
+
+
+def _incomplete(split: Sequence[Population]) -> list[Notice]:
+    """Say which benchmarks have scores of some models only; each correlation says of how many."""
+    notices = []
+    for population in split:
+        counts = (~np.isnan(population.matrix.scores)).sum(axis=0).tolist()
+        total = len(population.models)
+        some = [f"{n} ({k})" for n, k in zip(population.matrix.benchmarks, counts, strict=True) if k < total]
+        if some:
+            notices.append(
+                Notice(
+                    what=f"Not all {total} {population.name} models have scores on {', '.join(some)}; "
+                    "these correlations are over those that do."
+                )
+            )
+    return notices
 
 
 def _strange_kin(facts: Mapping[str, BenchmarkFacts], split: Sequence[Population]) -> list[Notice]:
