@@ -108,7 +108,7 @@ def test_effective_families_of_the_paper_and_of_equal_families() -> None:
     assert effective_families([]) == 0.0
 
 
-@given(st.integers(20, 200), st.integers(0, 100))
+@given(st.integers(40, 200), st.integers(0, 100))
 def test_percentile_intervals_are_quantiles_of_what_is_usable(n: int, seed: int) -> None:
     values = np.random.default_rng(seed).uniform(-1, 1, (n, 2))
     values[: n // 3, 1] = np.nan
@@ -124,6 +124,13 @@ def test_percentile_intervals_need_most_replicates() -> None:
     found = percentile_intervals(values, 0.95)
     assert np.isnan(found.low[0])
     assert found.reasons[0] is not None
+
+
+def test_percentile_intervals_need_resamples_beyond_their_ends() -> None:
+    found = percentile_intervals(np.full((10, 1), 0.5), 0.95)
+    assert np.isnan(found.low[0])
+    assert "too few resamples" in (found.reasons[0] or "")
+    assert percentile_intervals(np.full((40, 1), 0.5), 0.95).reasons == (None,)
 
 
 def test_bonett_wright_by_hand() -> None:

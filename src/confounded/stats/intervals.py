@@ -41,6 +41,9 @@ FEWEST_FAMILIES: Final = 4
 FEWEST_FAMILIES_FOR_VERDICT: Final = 6
 """Below six families the coverage of the jackknife-t cannot be vouched for (`validation/README.md`)."""
 
+FEWEST_BEYOND: Final = 1.0 - 1e-9
+"""Replicates expected beyond each end of a percentile interval: with fewer its ends are extremes, not quantiles."""
+
 BONETT_WRIGHT: Final = 2.0
 """The variance of atanh(rho) is (1 + rho² / 2) / (n - 3); Bonett & Wright 2000, Psychometrika 65, eq. 3."""
 
@@ -236,21 +239,29 @@ def percentile_intervals(replicates: ArrayLike, level: float) -> Intervals:
     Returns
     -------
     Intervals
-        Undefined where more than half of the replicates are degenerate.
+        Undefined where more than half of the replicates are degenerate, or not even one is expected beyond each end.
     """
     _check_level(level)
     values = np.asarray(replicates, dtype=np.float64)
     usable = (~np.isnan(values)).sum(axis=0)
-    few = 2 * usable <= values.shape[0]
+    scarce = usable * (1.0 - level) / 2.0 < FEWEST_BEYOND
+    few = (2 * usable <= values.shape[0]) | scarce
     low = np.full(values.shape[1], np.nan)
     high = np.full(values.shape[1], np.nan)
     tails = [(1.0 - level) / 2.0, (1.0 + level) / 2.0]
-    whole = usable == values.shape[0]
+    whole = (usable == values.shape[0]) & ~few
     if whole.any():
         low[whole], high[whole] = np.quantile(values[:, whole], tails, axis=0)
     for b in np.flatnonzero(~whole & ~few):
         low[b], high[b] = np.nanquantile(values[:, b], tails)
-    reasons = tuple("most replicates are degenerate" if one else None for one in few)
+    reasons = tuple(
+        None
+        if not undefined
+        else "too few resamples for this level"
+        if short and 2 * n > len(values)
+        else "most replicates are degenerate"
+        for undefined, short, n in zip(few, scarce, usable, strict=True)
+    )
     return Intervals(read_only(low), read_only(high), level, reasons)
 
 
