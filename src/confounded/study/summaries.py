@@ -22,8 +22,8 @@ from confounded.study.verdicts import declared_set
 CLUSTERING: Final = ((0.0, 0.0), (0.3, 0.5))
 """Intra-family correlations (ability, residual) for which power is given: none, and those of `validation/README.md`."""
 
-POWER_SIMULATIONS: Final = 2_000
-"""The standard error of a power of .1 is then .007."""
+POWER_SIMULATIONS: Final = 1_000
+"""The standard error of a power of .1 is then .009."""
 
 POWER_BUDGET: Final = 5_000_000
 """Models × families × simulations that are worth a second; a larger study gets fewer simulations."""
