@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["report"]
 
-VERDICTS = ("entangled", "inverse", "separable", "undecided", "unreliable")
 CHECK_FAILED = 1
 MISSING = ("leave-model-out", "leave-benchmark-out", "column-mean")
 
@@ -173,6 +172,8 @@ def _settings(direction: tuple[str, ...], *, suite: str | None, **options: objec
 
 def _verdicts(text: str | None) -> set[str]:
     """Read the verdicts on which to fail."""
+    from confounded.study.result import VERDICTS
+
     verdicts = {one.strip() for one in (text or "").split(",") if one.strip()}
     unknown = sorted(verdicts - set(VERDICTS))
     if unknown:

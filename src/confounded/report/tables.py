@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from confounded.report.index import Index
-from confounded.study.result import Correlation, Interval, PopulationResult
+from confounded.study.result import VERDICTS, Correlation, Interval, PopulationResult
 
 __all__ = ["TABLE_NAMES", "tables"]
 
@@ -74,8 +74,6 @@ def _part(place: int, columns: Columns) -> dict[str, Callable[[Any], Cell]]:
     return {name: within(get) for name, get in columns.items()}
 
 
-_VERDICTS: Final = ("entangled", "inverse", "separable", "undecided", "unreliable")
-
 _POOLED: Final[Columns] = {
     f"pooled_{name}": _of(lambda one: one.pooled, name) for name in ("rho", "low", "high", "reason")
 }
@@ -83,7 +81,7 @@ _POOLED: Final[Columns] = {
 _AREAS: Final[Columns] = {
     **_fields("population area n_benchmarks verdict rule"),
     **{f"points_{name}": _of(lambda one: one.points, name) for name in ("above", "below", "within")},
-    **{name: _of(lambda one: one.verdicts, name) for name in _VERDICTS},
+    **{name: _of(lambda one: one.verdicts, name) for name in VERDICTS},
     **_fields("median lowest highest"),
     **_POOLED,
     **{
@@ -164,10 +162,10 @@ _CONTRASTS: Final[Columns] = _fields("population first second difference low hig
 _COUNTS: Final[Columns] = {
     **_fields("population n_benchmarks"),
     **{f"points_{name}": _of(lambda one: one.points, name) for name in ("above", "below", "within")},
-    **{name: _of(lambda one: one.verdicts, name) for name in _VERDICTS},
+    **{name: _of(lambda one: one.verdicts, name) for name in VERDICTS},
     "n_declared": lambda one: len(one.declared),
-    **{f"{name}_bh": _of(lambda one: one.verdicts_bh, name) for name in _VERDICTS},
-    **{f"{name}_by": _of(lambda one: one.verdicts_by, name) for name in _VERDICTS},
+    **{f"{name}_bh": _of(lambda one: one.verdicts_bh, name) for name in VERDICTS},
+    **{f"{name}_by": _of(lambda one: one.verdicts_by, name) for name in VERDICTS},
 }
 
 _MODELS: Final[Columns] = {

@@ -148,11 +148,15 @@ def _incomplete(split: Sequence[Population]) -> list[Notice]:
     for population in split:
         counts = (~np.isnan(population.matrix.scores)).sum(axis=0).tolist()
         total = len(population.models)
-        some = [f"{n} ({k})" for n, k in zip(population.matrix.benchmarks, counts, strict=True) if k < total]
+        some = [
+            f"{n} ({k} of {total})"
+            for n, k in zip(population.matrix.benchmarks, counts, strict=True)
+            if k < total
+        ]
         if some:
             notices.append(
                 Notice(
-                    what=f"Not all {total} {population.name} models have scores on {', '.join(some)}; "
+                    what=f"Not all {population.name} models have scores on {', '.join(some)}; "
                     "these correlations are over those that do."
                 )
             )
