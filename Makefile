@@ -12,11 +12,16 @@ VENV := .venv
 PY := $(VENV)/bin/python
 RUN_LOCK := requirements/run.txt
 TEST_LOCK := requirements/test.txt
+ENGINES_VENV := .venv-engines
+ENGINES_LOCK := requirements/engines.txt
+ENGINES_TORCH := requirements/engines-torch.txt
+ENGINES_EXCLUDES := requirements/engines-excludes.txt
 
 # A stamp is written last, so an install that was cut short is never taken for a finished one.
 CREATED := $(VENV)/.created
 RUN_READY := $(VENV)/.run-installed
 TEST_READY := $(VENV)/.test-installed
+ENGINES_READY := $(VENV)/.engines-installed
 PROJECT_READY := $(VENV)/.project-installed
 
 # A shell's own Python settings must not leak into the environment.
@@ -38,7 +43,7 @@ endif
 help: ## Print these lines
 	@echo "confounded: is your safety benchmark confounded with capability?"
 	@echo
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 	@echo
 	@echo "ARGS are handed on: make report ARGS=\"...\", make test ARGS=\"tests/stats -k rank\"."
 
@@ -49,6 +54,23 @@ report: $(RUN_READY) $(PROJECT_READY) ## Build the report page of the data that 
 .PHONY: test
 test: $(TEST_READY) $(PROJECT_READY) ## Run the tests
 	@$(PY) -m pytest $(ARGS)
+
+# In an environment of its own: the engines pull in much that neither the program nor its tests may rest on.
+.PHONY: test-engines
+test-engines: ## Run the evaluation engines and read their logs (installs about 2 GB, once)
+	@$(MAKE) --no-print-directory VENV=$(ENGINES_VENV) run-test-engines
+
+.PHONY: run-test-engines
+run-test-engines: $(ENGINES_READY) $(PROJECT_READY)
+	@$(PY) -m pytest --config-file=tests_engines/pytest.ini $(or $(ARGS),tests_engines)
+
+.PHONY: fixtures
+fixtures: ## Run the engines to make the small logs in tests/readers/data again
+	@$(MAKE) --no-print-directory VENV=$(ENGINES_VENV) run-fixtures
+
+.PHONY: run-fixtures
+run-fixtures: $(ENGINES_READY) $(PROJECT_READY)
+	@$(PY) tests_engines/make_fixtures.py $(ARGS)
 
 .PHONY: lint
 lint: $(TEST_READY) $(PROJECT_READY) ## Check style, types and the direction of imports
@@ -79,11 +101,13 @@ lock: ## Resolve the locks again (needs uv; LOCK_ARGS=--upgrade for new versions
 	@command -v $(UV) >/dev/null 2>&1 || { echo "make lock needs uv, for instance: $(PY) -m pip install uv, then make lock UV=$(VENV)/bin/uv" >&2; exit 1; }
 	$(UV) $(LOCK) $(LOCK_ARGS) --group build --output-file $(RUN_LOCK)
 	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group test --group lint --constraints $(RUN_LOCK) --output-file $(TEST_LOCK)
+	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group engines --constraints $(TEST_LOCK) \
+		--excludes $(ENGINES_EXCLUDES) --no-emit-package torch --output-file $(ENGINES_LOCK)
 
 .PHONY: clean
 clean: ## Remove the environment, caches and built files
-	rm -rf $(VENV) dist build confounded-report .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf $(VENV) $(ENGINES_VENV) dist build confounded-report .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests tests_engines -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(CREATED):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -104,7 +128,14 @@ $(TEST_READY): $(CREATED) $(TEST_LOCK)
 	@$(PIP_LOCKED) $(TEST_LOCK) || $(call INSTALL_FAILED,$(TEST_LOCK))
 	@touch $@
 
-# Either lock brings the build backend; the project itself is linked, so a change of the code needs no new install.
+# --no-deps: the lock is whole but for what engines-excludes.txt names, and pip 23 does not find a package in it that
+# another asks for with an extra.
+$(ENGINES_READY): $(CREATED) $(ENGINES_LOCK) $(ENGINES_TORCH)
+	@echo "Installing the evaluation engines (a few minutes, once) ..."
+	@$(PIP_LOCKED) $(ENGINES_TORCH) --no-deps --requirement $(ENGINES_LOCK) || $(call INSTALL_FAILED,$(ENGINES_LOCK))
+	@touch $@
+
+# Each lock brings the build backend; the project itself is linked, so a change of the code needs no new install.
 $(PROJECT_READY): $(CREATED) pyproject.toml
 	@$(PIP) install --no-index --no-deps --no-build-isolation --editable . || $(call INSTALL_FAILED,pyproject.toml)
 	@touch $@

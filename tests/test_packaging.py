@@ -21,7 +21,8 @@ import confounded
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "confounded"
-LOCKS = {name: ROOT / "requirements" / f"{name}.txt" for name in ("run", "test")}
+LOCKS = {"run": ["run"], "test": ["test"], "engines": ["engines", "engines-torch"]}
+"""The files of `requirements` of which each environment is made."""
 NOT_SHIPPED = {".nbi", ".nbc", ".pyc"}
 """Endings of files that running the program leaves behind."""
 
@@ -37,9 +38,15 @@ def declared(group: str) -> list[Requirement]:
     return [Requirement(line) for line in lines]
 
 
+def lock_text(lock: str) -> str:
+    return "".join(
+        (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8") for name in LOCKS[lock]
+    )
+
+
 def locked_lines(lock: str) -> list[str]:
     """The entries of a lock: continued lines joined, comments left out."""
-    text = LOCKS[lock].read_text(encoding="utf-8").replace("\\\n", " ")
+    text = lock_text(lock).replace("\\\n", " ")
     return [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
 
 
@@ -60,7 +67,7 @@ def pinned_versions(lock: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_names_no_address(lock: str) -> None:
-    text = LOCKS[lock].read_text(encoding="utf-8")
+    text = lock_text(lock)
     assert not re.findall(r"\S*(?:https?|file|git\+\w+):\S*|\S*://\S*|^-\S+ .*", text, flags=re.MULTILINE)
     assert not [pin for pin in pins(lock) if " @ " in pin]
 
@@ -79,13 +86,18 @@ def test_no_locked_version_is_local_to_one_machine(lock: str) -> None:
 
 @pytest.mark.parametrize(
     ("lock", "group"),
-    [("run", "run"), ("run", "build"), *(("test", g) for g in ("run", "build", "test", "lint"))],
+    [
+        ("run", "run"),
+        ("run", "build"),
+        *(("test", g) for g in ("run", "build", "test", "lint")),
+        ("engines", "engines"),
+    ],
 )
 def test_a_lock_holds_what_is_declared_at_a_version_that_fits(lock: str, group: str) -> None:
     versions = pinned_versions(lock)
     for requirement in declared(group):
         found = versions.get(canonicalize_name(requirement.name), [])
-        assert found, f"{requirement.name} is not in {LOCKS[lock].name}: run make lock"
+        assert found, f"{requirement.name} is not in the lock {lock}: run make lock"
         assert all(map(requirement.specifier.contains, found)), (
             f"{requirement} against {found}: run make lock"
         )
@@ -95,12 +107,18 @@ def test_the_tests_run_on_the_versions_that_users_run() -> None:
     assert pins("run") <= pins("test")
 
 
+def test_the_engines_bring_nothing_for_graphics_cards() -> None:
+    assert not [pin for pin in pins("engines") if re.match("nvidia|cuda|triton", pin)]
+
+
 def test_the_build_group_is_what_the_build_system_asks_for() -> None:
     pyproject = read_pyproject()
     assert pyproject["build-system"]["requires"] == pyproject["dependency-groups"]["build"]
 
 
-@pytest.mark.parametrize("requirement", [*declared("run"), *declared("test"), *declared("lint")], ids=str)
+@pytest.mark.parametrize(
+    "requirement", [*declared("run"), *declared("test"), *declared("engines"), *declared("lint")], ids=str
+)
 def test_every_dependency_has_a_reason_beside_it(requirement: Requirement) -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert re.search(rf'^ +"{re.escape(str(requirement))}", +# \S+', text, flags=re.MULTILINE)

@@ -7,6 +7,7 @@ Every error this package raises on purpose is a `ConfoundedError`::
     ├── InputError            what was given to read cannot be used
     │   ├── UnreadableError   no such file, no permission, not the format it claims to be
     │   ├── ContentError      readable, but the content is unusable (cells, names, duplicates)
+    │   │   └── UnsettledError    content that a guess would have to settle, and the guess would change a result
     │   └── UnknownError      a model or benchmark that nothing is known of, and a guess is refused
     ├── OutputError           a result cannot be written where it was asked for
     ├── DatasetError          a shipped or fetched data file is not the one that was released
@@ -17,6 +18,8 @@ A message says what was expected, what came, where, and what to do about it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 __all__ = [
     "ConfoundedError",
     "ContentError",
@@ -26,6 +29,7 @@ __all__ = [
     "StatisticsError",
     "UnknownError",
     "UnreadableError",
+    "UnsettledError",
     "UsageError",
 ]
 
@@ -77,6 +81,30 @@ class UnreadableError(InputError):
 
 class ContentError(InputError):
     """The file was read, and what it says cannot be used."""
+
+
+class UnsettledError(ContentError):
+    """The content can be read in more than one way, and which is right would change a result.
+
+    Parameters
+    ----------
+    expected, found, where, remedy : str
+        As of `ConfoundedError`, of the first such place.
+    further : sequence of str, optional
+        The other places, a line each.
+    """
+
+    def __init__(
+        self,
+        expected: str,
+        *,
+        found: str = "",
+        where: str = "",
+        remedy: str = "",
+        further: Sequence[str] = (),
+    ) -> None:
+        super().__init__(expected, found=found, where=where, remedy=remedy)
+        self.further = tuple(further)
 
 
 class UnknownError(InputError):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from confounded.errors import InputError, UnreadableError
 from confounded.readers import read_scores, registry
-from confounded.readers.registry import FORMATS, score_files, stated_format
+from confounded.readers.formats import FORMATS
+from confounded.readers.registry import read_sources, stated_format
 
 RECORDS = '[{"model": "A", "x": 1}]'
 
@@ -52,7 +53,8 @@ def test_a_folder_takes_its_own_tables_and_names_what_it_leaves(tmp_path: Path) 
     written(tmp_path / "notes.txt", "not a candidate")
     written(tmp_path / ".hidden" / "d.json", "{")
     (tmp_path / "folder.json").mkdir()
-    assert [path.name for path in score_files(tmp_path)] == ["a.json", "b.csv"]
+    ((source, files),) = read_sources([tmp_path]).files
+    assert (source, [path.name for path in files]) == (tmp_path, ["a.json", "b.csv"])
     table = read_scores(tmp_path)
     assert dict(table.scores.select("benchmark", "score").iter_rows()) == {"x": 1.0, "y": 2.0}
     (issue,) = table.issues

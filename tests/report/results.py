@@ -8,6 +8,7 @@ from confounded.study.result import (
     AreaFacts,
     AreaSummary,
     BenchmarkFacts,
+    CapabilitiesSource,
     CapabilityCorrelations,
     Correlation,
     Interval,
@@ -94,6 +95,9 @@ def population(
         n_models=n,
         n_families=n,
         left_out=[],
+        capabilities=CapabilitiesSource(
+            kind="suite", id="suite", title="the suite", made_from="first component of the suite"
+        ),
         suite=[SuiteMember(benchmark=one, loading=0.577) for one in ("mmlu", "gsm8k", "bbh")],
         eigenvalues=[2.0, 0.7, 0.3],
         explained_share=2 / 3,

@@ -14,20 +14,27 @@ from confounded.catalog.benchmarks import (
     ReadsAs,
     benchmarks,
 )
-from confounded.catalog.models import Model, Population, find_model, models
+from confounded.catalog.families import Kin, kin_of
+from confounded.catalog.models import Model, Population, models
+from confounded.catalog.names import NameMatch, find_model, match_catalogue, match_names
 
 __all__ = [
     "Area",
     "Benchmark",
     "Direction",
     "ItemType",
+    "Kin",
     "Kind",
     "Model",
+    "NameMatch",
     "PlacedBy",
     "Population",
     "ReadsAs",
     "areas",
     "benchmarks",
     "find_model",
+    "kin_of",
+    "match_catalogue",
+    "match_names",
     "models",
 ]

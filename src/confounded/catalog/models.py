@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from confounded.catalog._tables import cell, checked, known, rows
 
-__all__ = ["Model", "Population", "find_model", "models"]
+__all__ = ["Model", "Population", "models"]
 
 Population = Literal["base", "chat", "mixed"]
 _POPULATIONS: Final[Mapping[str, Population]] = {"base": "base", "chat": "chat", "mixed": "mixed"}
@@ -30,7 +30,7 @@ class Model:
     population : {'base', 'chat', 'mixed'}
         Whether it is a base or a chat model.
     model : str
-        Its id, as the scores have it.
+        Its id: as the shipped scores have it, otherwise its maker's dated id or its name on the hub.
     name : str
         Its plain name.
     family, organisation : str or None
@@ -41,6 +41,13 @@ class Model:
         Floating-point operations of its training.
     parameters_source, training_flop_source : str or None
         Where these come from; ``released`` is the file released with the scores.
+    released : str or None
+        The day it was released, ``YYYY-MM-DD``.
+    base_model : str or None
+        The id of the model it was tuned from, where another maker made that one.
+    source : str or None
+        Where the entry comes from: ``released`` with the paper's scores, ``Epoch AI``, ``ObsScaling``, ``hub`` or
+        ``project``.
     """
 
     population: str
@@ -52,6 +59,9 @@ class Model:
     training_flop: float | None = None
     parameters_source: str | None = None
     training_flop_source: str | None = None
+    released: str | None = None
+    base_model: str | None = None
+    source: str | None = None
 
     @classmethod
     def unknown(cls, population: str, model: str) -> Model:
@@ -79,25 +89,10 @@ def models() -> Mapping[tuple[str, str], Model]:
             training_flop=known(row, "training_flop", float),
             parameters_source=known(row, "parameters_source", str),
             training_flop_source=known(row, "training_flop_source", str),
+            released=known(row, "released", str),
+            base_model=known(row, "base_model", str),
+            source=known(row, "source", str),
         )
         for row in rows("models.csv")
     )
     return MappingProxyType({(one.population, one.model): one for one in read})
-
-
-def find_model(name: str) -> Model | None:
-    """Return the model that has exactly this id or plain name, or None.
-
-    Parameters
-    ----------
-    name : str
-        An id or a plain name. Capitals count: nothing is matched by likeness.
-
-    Returns
-    -------
-    Model or None
-        None as well where several models have that plain name and none has it as its id.
-    """
-    by_id = [one for one in models().values() if one.model == name]
-    found = by_id or [one for one in models().values() if one.name == name]
-    return found[0] if len(found) == 1 else None

@@ -15,19 +15,24 @@ from typing import Final
 
 import click
 
-from confounded.errors import ConfoundedError
+from confounded.errors import ConfoundedError, UnsettledError
 
 __all__ = ["main"]
 
 COMMANDS: Final[Mapping[str, str]] = {
     "report": "Study scores and write the report.",
     "plan": "Say how many models would settle a benchmark.",
+    "init": "Write a benchmarks.toml to fill in.",
     "reproduce": "Recompute the paper's published figures.",
+    "datasets": "List, describe and fetch score sets and capability references.",
     "completion": "Print the completion script of a shell.",
 }
 """Every command and its one-line help, so that listing them imports none."""
 
 BAD_INPUT: Final = 2
+MOST_FURTHER: Final = 20
+"""Places of one error that are told of; the rest are counted."""
+
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143
 
@@ -91,6 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except ConfoundedError as problem:
         click.echo(click.style("confounded: error: ", fg="red", bold=True) + str(problem), err=True)
+        for line in _further(problem):
+            click.echo(line, err=True)
         return BAD_INPUT
     except BrokenPipeError:
         return _reader_has_gone()
@@ -105,6 +112,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BAD_INPUT
     return code if isinstance(code, int) else 0
+
+
+def _further(problem: ConfoundedError) -> list[str]:
+    """Return the other places that an error is about, a line each."""
+    places = problem.further if isinstance(problem, UnsettledError) else ()
+    told = [" ".join(place.split()) for place in places[:MOST_FURTHER]]
+    rest = len(places) - len(told)
+    return [f"  also {place}" for place in told] + ([f"  and {rest} more"] if rest else [])
 
 
 def _reader_has_gone() -> int:

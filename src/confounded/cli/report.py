@@ -33,6 +33,18 @@ MISSING = ("leave-model-out", "leave-benchmark-out", "column-mean")
     type=click.Path(path_type=Path),
     help="A TOML file that says what is known of benchmarks. [default: any benchmarks.toml beside SOURCE]",
 )
+@click.option(
+    "--models",
+    type=click.Path(path_type=Path),
+    help="A TOML file that says what is known of models. [default: any models.toml beside SOURCE]",
+)
+@click.option(
+    "--capabilities",
+    metavar="SOURCE",
+    help="Where capability comes from instead of the suite, held fixed: a reference (epoch-capabilities-index, "
+    "open-llm-leaderboard-v1, open-llm-leaderboard-v2, safetywashing-base, safetywashing-chat, timm-imagenet), "
+    "training-compute, or a benchmark of SOURCE.",
+)
 @click.option("--suite", help="The capability benchmarks, with commas between. [default: the paper's twelve]")
 @click.option(
     "--missing",
@@ -57,6 +69,13 @@ MISSING = ("leave-model-out", "leave-benchmark-out", "column-mean")
     "--unknown-families-apart",
     is_flag=True,
     help="Count each model of unknown family as a family of one, instead of stopping.",
+)
+@click.option("--leave-out", metavar="BENCHMARK,...", help="Columns of SOURCE that are not to be studied.")
+@click.option(
+    "--lenient",
+    is_flag=True,
+    help="Go on where the scores leave something to guess (a score given twice, two units in a column, a cell that "
+    "is no number), and say in the report what was taken.",
 )
 @click.option(
     "--margin", type=float, default=0.4, show_default=True, help="Correlations below it count as low."
@@ -90,11 +109,15 @@ def report(
     source: tuple[Path, ...],
     output: Path,
     benchmarks: Path | None,
+    models: Path | None,
+    capabilities: str | None,
     suite: str | None,
     missing: str,
     population: str | None,
     direction: tuple[str, ...],
     unknown_families_apart: bool,
+    leave_out: str | None,
+    lenient: bool,
     margin: float,
     level: float,
     resamples: int,
@@ -106,10 +129,11 @@ def report(
 ) -> int:
     """Study scores and write the report: a page, result.json, tables and figures.
 
-    SOURCE is a table of scores (CSV, TSV, Parquet, JSON records, JSON lines), wide (a column 'model', then one
-    column a benchmark) or long (columns 'model', 'benchmark', 'score'); results of lm-evaluation-harness, logs of
-    Inspect AI or documents of Every Eval Ever; a folder of them, or several of either; or the result.json of an
-    earlier report, which is shown again without computing anything. Without SOURCE the shipped scores are studied.
+    SOURCE is a table of scores (CSV, TSV, Excel, Parquet, JSON records, JSON lines), wide (a column 'model', then
+    one column a benchmark) or long (columns 'model', 'benchmark', 'score'); results of lm-evaluation-harness or HELM,
+    logs of Inspect AI, documents of Every Eval Ever; files of the Open LLM Leaderboard, Epoch's benchmarking hub or
+    timm as downloaded; a folder of them, or several of either; or the result.json of an earlier report, which is
+    shown again without computing anything. Without SOURCE the shipped scores are studied.
 
     \b
     Examples:
@@ -117,6 +141,8 @@ def report(
       confounded report scores.csv -o my-report
       confounded report base.csv chat.csv --suite mmlu,gsm8k,bbh,arc_challenge
       confounded report mine.csv --population chat --direction my_benchmark=higher
+      confounded report mine.csv --capabilities epoch-capabilities-index --population chat
+      confounded report logs/ --lenient
       confounded report confounded-report/result.json -o again
       confounded report mine.csv --fail-on entangled,unreliable
 
@@ -130,6 +156,9 @@ def report(
     settings = _settings(
         direction,
         suite=suite,
+        leave_out=leave_out,
+        capabilities=capabilities,
+        lenient=lenient,
         missing=missing,
         population=population,
         unknown_families_apart=unknown_families_apart,
@@ -139,10 +168,10 @@ def report(
         seed=seed,
         nesting=nesting,
     )
-    if benchmarks is not None and not source:
-        raise UsageError("--benchmarks together with a SOURCE of scores", found="no SOURCE")
+    if (benchmarks is not None or models is not None) and not source:
+        raise UsageError("--benchmarks and --models together with a SOURCE of scores", found="no SOURCE")
     prepare()
-    result = _result(source, settings, benchmarks, threads)
+    result = _result(source, settings, benchmarks, models, threads)
     written = write_report(result, output)
     if as_json:
         click.echo(result.to_json(), nl=False)
@@ -154,7 +183,9 @@ def report(
     return CHECK_FAILED if met else 0
 
 
-def _settings(direction: tuple[str, ...], *, suite: str | None, **options: object) -> Settings:
+def _settings(
+    direction: tuple[str, ...], *, suite: str | None, leave_out: str | None, **options: object
+) -> Settings:
     """Turn options into settings."""
     import msgspec
 
@@ -166,8 +197,13 @@ def _settings(direction: tuple[str, ...], *, suite: str | None, **options: objec
         if not equals or way not in ("higher", "lower"):
             raise UsageError("BENCHMARK=higher or BENCHMARK=lower", found=repr(one), where="--direction")
         directions[benchmark] = way
-    names = None if suite is None else tuple(name.strip() for name in suite.split(",") if name.strip())
-    return msgspec.convert({"suite": names, "directions": directions, **options}, Settings)
+    given = {"suite": None if suite is None else _names(suite), "leave_out": _names(leave_out or "")}
+    return msgspec.convert({"directions": directions, **given, **options}, Settings)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Read names with commas between them."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _verdicts(text: str | None) -> set[str]:
@@ -182,7 +218,11 @@ def _verdicts(text: str | None) -> set[str]:
 
 
 def _result(
-    source: tuple[Path, ...], settings: Settings, benchmarks: Path | None, threads: int | None
+    source: tuple[Path, ...],
+    settings: Settings,
+    benchmarks: Path | None,
+    models: Path | None,
+    threads: int | None,
 ) -> StudyResult:
     """Study the sources, or read the result if that is what was given."""
     from confounded.cli.progress import progress_bar
@@ -197,4 +237,6 @@ def _result(
     if results:
         return read_result(results[0])
     with progress_bar() as progress:
-        return study_sources(source, settings, benchmarks=benchmarks, threads=threads, progress=progress)
+        return study_sources(
+            source, settings, benchmarks=benchmarks, models=models, threads=threads, progress=progress
+        )

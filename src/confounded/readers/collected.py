@@ -1,8 +1,7 @@
 """Scores collected from many documents, and what the documents say of models and benchmarks between them.
 
 Documents that describe runs (unlike tables) repeat what they know of a model in each file. Where two say
-different things of a model's name or size, neither is taken, and an issue says so; where they say different
-things of a benchmark's direction, nothing is read, because a guess would turn a result round.
+different things, none is taken, and an issue says so.
 """
 
 from __future__ import annotations
@@ -13,9 +12,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from confounded.errors import ContentError
 from confounded.scores import Issue, ScoreTable
-from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA, SCORE_SCHEMA
+from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA, SCORE_SCHEMA, agreed
 
 __all__ = ["Collected", "count", "finite", "listed"]
 
@@ -40,21 +38,13 @@ class Collected:
     issues: list[Issue] = field(default_factory=list)
 
     def table(self) -> ScoreTable:
-        """Return everything as one score table; a score may stand in it twice.
-
-        Raises
-        ------
-        ContentError
-            If documents disagree on the direction of a benchmark.
-        """
+        """Return everything as one score table; a score may stand in it twice."""
         scores = pl.DataFrame(self.scores, schema=dict(SCORE_SCHEMA), infer_schema_length=None)
         with_scores = set(scores["model"])
-        models, of_models = _agreed(
-            (row for row in self.models if row["model"] in with_scores), "model", MODEL_SCHEMA
-        )
+        models, of_models = agreed(_frame(self.models, "model", with_scores, MODEL_SCHEMA), "model")
         known = set(scores["benchmark"])
-        benchmarks, of_benchmarks = _agreed(
-            (row for row in self.benchmarks if row["benchmark"] in known), "benchmark", BENCHMARK_SCHEMA
+        benchmarks, of_benchmarks = agreed(
+            _frame(self.benchmarks, "benchmark", known, BENCHMARK_SCHEMA), "benchmark"
         )
         issues = (*self.issues, *of_models, *of_benchmarks)
         return ScoreTable(scores=scores, models=models, benchmarks=benchmarks, issues=issues)
@@ -85,33 +75,9 @@ def listed(names: Iterable[str]) -> str:
     return shown if more <= 0 else f"{shown} and {more} more"
 
 
-def _agreed(
-    rows: Iterable[dict[str, Any]], key: str, schema: Mapping[str, type[pl.DataType]]
-) -> tuple[pl.DataFrame, list[Issue]]:
-    """Return one row a model or benchmark, null where documents disagree, and an issue for each such column."""
-    frame = pl.DataFrame(list(rows), schema=dict(schema), infer_schema_length=None)
-    columns = [name for name in schema if name != key]
-    said = frame.group_by(key).agg(pl.col(name).drop_nulls().unique().sort() for name in columns)
-    issues = []
-    for name in columns:
-        contrary = said.filter(pl.col(name).list.len() > 1).sort(key)
-        if not contrary.height:
-            continue
-        if name == "direction":
-            raise ContentError(
-                f"one direction of benchmark {contrary[key][0]!r}",
-                found="'higher' in some documents and 'lower' in others",
-                remedy="Read them apart, or correct the documents that are wrong.",
-            )
-        subjects = listed(contrary[key])
-        issues.append(
-            Issue(
-                what=f"documents differ on the {name.replace('_', ' ')} of {contrary.height} {key}(s); "
-                f"none was taken: {subjects}",
-                remedy="A benchmarks.toml beside the scores can settle it." if key == "benchmark" else "",
-            )
-        )
-    lone = [
-        pl.when(pl.col(name).list.len() == 1).then(pl.col(name).list.first()).alias(name) for name in columns
-    ]
-    return said.select(key, *lone), issues
+def _frame(
+    rows: Iterable[dict[str, Any]], key: str, wanted: set[str], schema: Mapping[str, type[pl.DataType]]
+) -> pl.DataFrame:
+    """Return the rows of wanted models or benchmarks as a frame."""
+    chosen = [row for row in rows if row[key] in wanted]
+    return pl.DataFrame(chosen, schema=dict(schema), infer_schema_length=None)

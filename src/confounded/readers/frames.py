@@ -15,7 +15,7 @@ from confounded.readers.files import check_size
 from confounded.readers.tabular import Cells, read_cells
 from confounded.scores import ScoreTable
 
-__all__ = ["MOST_CELLS", "is_frame", "read_frame", "read_parquet"]
+__all__ = ["MOST_CELLS", "is_frame", "parquet_cells", "read_frame", "read_parquet"]
 
 MOST_CELLS: Final = 50_000_000
 """Cells of a Parquet file, by its own count, above which it is not unpacked: its compression has no bound of
@@ -39,6 +39,17 @@ def read_parquet(path: Path) -> ScoreTable:
     ContentError
         If a column is missing, a cell is no finite number, or a score stands twice.
     """
+    return read_cells(parquet_cells(path))
+
+
+def parquet_cells(path: Path) -> Cells:
+    """Return the cells of a Parquet file.
+
+    Raises
+    ------
+    UnreadableError
+        If the file cannot be opened, is no Parquet or holds too much.
+    """
     check_size(path)
     program = Path(_parquet_child.__file__)
     done = subprocess.run(
@@ -51,7 +62,7 @@ def read_parquet(path: Path) -> ScoreTable:
         found = said[-1] if said and done.returncode > 0 else "damaged content"
         raise UnreadableError("a Parquet file of bearable size", found=found, where=str(path))
     frame = pl.read_ipc(done.stdout)
-    return read_cells(Cells(frame, where=str(path), source=path.name))
+    return Cells(frame, where=str(path), source=path.name)
 
 
 def is_frame(source: object) -> bool:

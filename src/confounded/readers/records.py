@@ -14,10 +14,10 @@ import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
 from confounded.readers.files import parse, read_bytes
-from confounded.readers.tabular import Cells, looks_like_scores, read_cells
+from confounded.readers.tabular import Cells, read_cells
 from confounded.scores import ScoreTable
 
-__all__ = ["holds_scores", "read_json_lines", "read_json_records"]
+__all__ = ["read_json_lines", "read_json_records"]
 
 
 def read_json_records(path: Path) -> ScoreTable:
@@ -66,19 +66,6 @@ def read_json_lines(path: Path) -> ScoreTable:
     return _read(records, lines, path, "line")
 
 
-def holds_scores(path: Path) -> bool:
-    """Return whether the first line of a JSON lines file is a record of scores, as far as its fields tell.
-
-    Raises
-    ------
-    UnreadableError
-        If the file cannot be opened, or that line is no JSON.
-    """
-    first = next((line for line in read_bytes(path).split(b"\n") if line.strip()), b"null")
-    record = parse(first, Path(f"{path}, line 1"))
-    return isinstance(record, dict) and looks_like_scores(list(record))
-
-
 def _read(records: list[Any], numbers: Sequence[int], path: Path, word: str) -> ScoreTable:
     """Read the scores in some records."""
     if not records:
@@ -102,9 +89,11 @@ def _read(records: list[Any], numbers: Sequence[int], path: Path, word: str) -> 
 
 
 def _cell(value: object, where: str) -> str | None:
-    """Return a value as the text of a cell; the text of a number reads back as the same number."""
+    """Return a value as the text of a cell; the text of a number reads back as the same number, NaN is no cell."""
     if value is None or isinstance(value, str):
         return value
+    if value != value:  # NaN, which must not become a model of that name
+        return None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return repr(float(value)) if isinstance(value, float) else str(value)
     kind = "true or false" if isinstance(value, bool) else "a list or an object"

@@ -1,37 +1,33 @@
 """Which reader reads what: a file by its ending and, where that leaves several, by its content; a folder by its files.
 
-Tables (CSV, TSV, Parquet, JSON records, JSON lines) are read from a folder itself, documents of runs (Every Eval
-Ever, lm-evaluation-harness, Inspect AI) from any depth below it. A file in a folder that might hold scores and is
-read by nobody is named in an issue; hidden files are passed over.
+Tables are read from a folder itself, documents of runs from any depth below it. A file in a folder that might hold
+scores and is read by nobody is named in an issue; hidden files are passed over.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-import msgspec
 import polars as pl
 
-from confounded.errors import ContentError, UnreadableError
+from confounded.errors import ConfoundedError, ContentError, UnreadableError, UnsettledError
 from confounded.readers.collected import listed
-from confounded.readers.delimited import read_delimited
-from confounded.readers.every_eval_ever import read_every_eval_ever
-from confounded.readers.files import parse, read_bytes
-from confounded.readers.frames import is_frame, read_frame, read_parquet
-from confounded.readers.inspect_logs import read_inspect_logs
-from confounded.readers.lm_evaluation_harness import read_lm_evaluation_harness
-from confounded.readers.records import holds_scores, read_json_lines, read_json_records
-from confounded.scores import Issue, ScoreTable
-from confounded.scores.table import refuse_repeated_scores
+from confounded.readers.declarations import BENCHMARKS_FILE, MODELS_FILE, read_benchmarks, read_models
+from confounded.readers.formats import FORMATS, Format
+from confounded.readers.frames import is_frame, read_frame
+from confounded.readers.glance import Glance, glance
+from confounded.scores import Issue, ItemTable, ScoreTable, settled
 
-__all__ = ["FORMATS", "ArrowStream", "Format", "read_scores", "score_files", "stated_format"]
+__all__ = ["ArrowStream", "Reading", "read_items", "read_scores", "read_sources", "stated_format"]
 
 MOST_FILES: Final = 100_000
 """Files of a folder above which it is taken for the wrong one; the largest collection seen has 5,325."""
+
+_ENDINGS: Final = frozenset(ending for one in FORMATS for ending in one.endings)
 
 
 class ArrowStream(Protocol):
@@ -42,103 +38,145 @@ class ArrowStream(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
-    """A format that can be read.
+class Reading:
+    """A score table and the files it was read from.
 
     Parameters
     ----------
-    name : str
-        What it is called in messages.
-    endings : tuple of str
-        The endings of its files.
-    read : callable
-        Reads some files of it as one score table.
-    is_document : bool
-        Whether a file describes runs, so that it is looked for at any depth of a folder.
+    table : ScoreTable
+    files : tuple of (Path, tuple of Path)
+        Each source that was asked for with the files that were read from it, those that declare benchmarks last.
     """
 
-    name: str
-    endings: tuple[str, ...]
-    read: Callable[[Sequence[Path]], ScoreTable] = field(repr=False)
-    is_document: bool = False
+    table: ScoreTable
+    files: tuple[tuple[Path, tuple[Path, ...]], ...] = field(repr=False)
 
 
-def _each(read: Callable[[Path], ScoreTable]) -> Callable[[Sequence[Path]], ScoreTable]:
-    """Return a reader of many files from a reader of one."""
-
-    def read_all(paths: Sequence[Path]) -> ScoreTable:
-        return _joined([read(path) for path in paths])
-
-    return read_all
-
-
-DELIMITED: Final = Format("CSV and TSV", (".csv", ".tsv"), _each(read_delimited))
-PARQUET: Final = Format("Parquet", (".parquet",), _each(read_parquet))
-JSON_LINES: Final = Format("JSON lines", (".jsonl", ".ndjson"), _each(read_json_lines))
-JSON_RECORDS: Final = Format("JSON records", (".json",), _each(read_json_records))
-EVERY_EVAL_EVER: Final = Format("Every Eval Ever", (".json",), read_every_eval_ever, is_document=True)
-HARNESS: Final = Format("lm-evaluation-harness", (".json",), read_lm_evaluation_harness, is_document=True)
-INSPECT: Final = Format("Inspect AI", (".eval", ".json"), read_inspect_logs, is_document=True)
-
-FORMATS: Final = (DELIMITED, PARQUET, JSON_LINES, JSON_RECORDS, EVERY_EVAL_EVER, HARNESS, INSPECT)
-"""Every format that can be read."""
-
-_ENDINGS: Final = frozenset(ending for one in FORMATS for ending in one.endings)
-
-
-def read_scores(source: str | Path | pl.DataFrame | pl.LazyFrame | ArrowStream) -> ScoreTable:
+def read_scores(
+    source: str | Path | pl.DataFrame | pl.LazyFrame | ArrowStream, *, lenient: bool = False
+) -> ScoreTable:
     """Read a file, every score file of a folder, or a data frame, as one score table.
 
     Parameters
     ----------
     source : str, Path or data frame
-        A table (CSV, TSV, Parquet, JSON records, JSON lines), wide (a column ``model`` and one column a benchmark)
-        or long (columns ``model``, ``benchmark``, ``score``); a document of Every Eval Ever, a result file of
-        lm-evaluation-harness or a log of Inspect AI; a folder of such files; or a data frame of polars or of any
-        library with the Arrow PyCapsule interface, wide or long.
+        A table (CSV, TSV, Excel, Parquet, JSON records, JSON lines), wide (a column ``model`` and one column a
+        benchmark) or long (columns ``model``, ``benchmark``, ``score``); files of any of the engines and
+        leaderboards in `confounded.readers.formats.FORMATS`; a folder of such files; or a data frame of polars or
+        of any library with the Arrow PyCapsule interface, wide or long.
+    lenient : bool, optional
+        Whether to go on where a guess would be needed that could change a result. What is taken then is said in
+        the issues of the table.
 
     Returns
     -------
     ScoreTable
+        One score of each model on each benchmark.
 
     Raises
     ------
     UnreadableError
         If there is no such file, or none that a reader knows.
     ContentError
-        If the content cannot be used: a cell that is no number, a score given twice, no score at all.
+        If the content cannot be used.
+    UnsettledError
+        If the content leaves something to guess, unless `lenient`.
     """
     if not isinstance(source, str | os.PathLike):
         if not is_frame(source):
             raise UnreadableError(
                 "a path, or a data frame with the Arrow PyCapsule interface", found=type(source).__name__
             )
-        return read_frame(source)
-    path = Path(source)
-    chosen, issues = _chosen(path)
-    tables = [one.read([file for kind, file in chosen if kind is one]) for one in _formats(chosen)]
-    table = _joined(tables)
-    # One model has one score on a benchmark, whatever metrics its files name.
-    refuse_repeated_scores(table.scores.with_columns(metric=pl.lit("")))
-    issues = [*table.issues, *issues]
-    if table.scores.is_empty():
-        raise ContentError(
-            "at least one score",
-            found="none" + "".join(f"; {one.what}" for one in issues[:1]),
-            where=str(path),
-        )
-    return ScoreTable(table.scores, table.models, table.benchmarks, tuple(issues))
+        return _usable(settled(read_frame(source)), lenient, "the data frame")
+    return read_sources([Path(source)], lenient=lenient).table
 
 
-def score_files(source: Path) -> list[Path]:
-    """Return the score files that a path stands for, in the order of their names.
+def read_sources(
+    sources: Sequence[Path],
+    *,
+    benchmarks: Path | None = None,
+    models: Path | None = None,
+    declared: bool = True,
+    lenient: bool = False,
+) -> Reading:
+    """Read some files and folders as one score table, with what is declared of benchmarks and models beside them.
+
+    Parameters
+    ----------
+    sources : sequence of Path
+    benchmarks : Path, optional
+        A file that declares benchmarks; without it any ``benchmarks.toml`` beside the scores.
+    models : Path, optional
+        A file that declares models; without it any ``models.toml`` beside the scores.
+    declared : bool, optional
+        Whether such files are read at all.
+    lenient : bool, optional
+        As of `read_scores`.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    UnreadableError, ContentError, UnsettledError
+        As of `read_scores`.
+    """
+    tables, files = [], []
+    for source in sources:
+        chosen, issues = _chosen(source)
+        first, *others = _read_chosen(chosen, lenient)
+        tables += [first.with_issues(*issues), *others]
+        files.append((source, tuple(path for _, path in chosen)))
+    table = tables[0].joined_with(*tables[1:])
+    for path in _declarations(sources, benchmarks, BENCHMARKS_FILE) if declared else ():
+        table = table.with_declared(read_benchmarks(path), "benchmark", str(path))
+        files.append((path, (path,)))
+    for path in _declarations(sources, models, MODELS_FILE) if declared else ():
+        table = table.with_declared(read_models(path), "model", str(path))
+        files.append((path, (path,)))
+    table = _usable(settled(table), lenient, ", ".join(map(str, sources)))
+    return Reading(table, tuple(files))
+
+
+def read_items(source: str | Path, *, lenient: bool = False) -> ItemTable:
+    """Read what each model got on each item, from the formats that say it.
+
+    Parameters
+    ----------
+    source : str or Path
+        A file or a folder.
+    lenient : bool, optional
+        As of `read_scores`.
+
+    Returns
+    -------
+    ItemTable
 
     Raises
     ------
     UnreadableError
-        If there is no such file or folder, or no reader for it.
+        If there is no such file, or none with item scores that a reader knows.
+    ContentError, UnsettledError
+        As of `read_scores`.
     """
-    return [path for _, path in _chosen(source)[0]]
+    path = Path(source)
+    chosen = [(kind, file) for kind, file in _chosen(path, items=True)[0] if kind.read_items is not None]
+    tables = [
+        one.read_items([file for kind, file in chosen if kind is one])
+        for one in FORMATS
+        if one.read_items is not None and any(kind is one for kind, _ in chosen)
+    ]
+    if not tables or all(table.items.is_empty() for table in tables):
+        said = [issue.what for table in tables for issue in table.issues]
+        raise UnreadableError(
+            "scores of single items",
+            found="none" + "".join(f"; {what}" for what in said[:1]),
+            where=str(path),
+        )
+    _refuse_unsettled([issue for table in tables for issue in table.issues], lenient)
+    first, *others = tables
+    return first.joined_with(*others)
 
 
 def stated_format(path: Path) -> str | None:
@@ -149,36 +187,92 @@ def stated_format(path: Path) -> str | None:
     UnreadableError
         If the file cannot be opened or is no JSON.
     """
-    stated = (_fields(path) or {}).get("format")
+    stated = (glance(path).fields or {}).get("format")
     return stated if isinstance(stated, str) else None
 
 
-def _formats(chosen: Sequence[tuple[Format, Path]]) -> list[Format]:
-    """Return the formats of some files, each once, in a fixed order."""
-    met = {kind.name for kind, _ in chosen}
-    return [one for one in FORMATS if one.name in met]
+def _usable(table: ScoreTable, lenient: bool, where: str) -> ScoreTable:
+    """Return a table that has scores and leaves nothing to guess."""
+    _refuse_unsettled(table.issues, lenient)
+    if table.scores.is_empty():
+        raise ContentError(
+            "at least one score",
+            found="none" + "".join(f"; {one.what}" for one in table.issues[:1]),
+            where=where,
+        )
+    return table
 
 
-def _joined(tables: Sequence[ScoreTable]) -> ScoreTable:
-    """Return one table of several."""
-    joined, *others = tables
-    for table in others:
-        joined = joined.joined_with(table)
-    return joined
+def _refuse_unsettled(issues: Iterable[Issue], lenient: bool) -> None:
+    """Raise where an issue stops, unless reading is to go on."""
+    stopping = [issue for issue in issues if issue.stops]
+    if lenient or not stopping:
+        return
+    first, *others = stopping
+    raise UnsettledError(
+        "content that leaves nothing to guess",
+        found=first.what,
+        where=first.where,
+        remedy=f"{first.remedy} Or pass --lenient to go on so and have it said in the result."
+        + (f" There are {len(others)} more such issues." if others else ""),
+        further=[f"{one.where}: {one.what}. {one.remedy}" for one in others],
+    )
 
 
-def _chosen(source: Path) -> tuple[list[tuple[Format, Path]], list[Issue]]:
+def _read_chosen(chosen: Sequence[tuple[Format, Path]], lenient: bool) -> list[ScoreTable]:
+    """Read the files of a source, format by format."""
+    tables = []
+    for one in FORMATS:
+        paths = [path for kind, path in chosen if kind is one]
+        if not paths:
+            continue
+        try:
+            tables.append(one.read(paths))
+        except ConfoundedError:
+            if not lenient or len(paths) == 1:
+                raise
+            tables += _readable(one, paths)
+    return tables
+
+
+def _readable(kind: Format, paths: Sequence[Path]) -> list[ScoreTable]:
+    """Read the files that can be read, one by one, and make issues of the others."""
+    tables, issues = [], []
+    for path in paths:
+        try:
+            tables.append(kind.read([path]))
+        except ConfoundedError as problem:
+            issues.append(
+                Issue(f"a file that cannot be read was left out: {problem}", where=path.name, stops=True)
+            )
+    if not tables:
+        raise UnreadableError(
+            f"files in the format {kind.name}", found="none that can be read", where=str(paths[0])
+        )
+    return [tables[0].with_issues(*issues), *tables[1:]]
+
+
+def _declarations(sources: Sequence[Path], named: Path | None, usual: str) -> list[Path]:
+    """Return the files that declare benchmarks or models: the one that was named, or those beside the scores."""
+    if named is not None:
+        return [named]
+    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in sources)
+    return [folder / usual for folder in folders if (folder / usual).is_file()]
+
+
+def _chosen(source: Path, *, items: bool = False) -> tuple[list[tuple[Format, Path]], list[Issue]]:
     """Return the files to read with their formats, and an issue where others were passed over."""
     try:
         is_folder, exists = source.is_dir(), source.exists()
-    except OSError as problem:
+        is_file = source.is_file()
+    except (OSError, ValueError) as problem:
         raise UnreadableError(
             "a file or folder that may be looked at",
-            found=problem.strerror or str(problem),
+            found=getattr(problem, "strerror", None) or str(problem),
             where=str(source)[:200],
         ) from problem
     if is_folder:
-        return _in_folder(source)
+        return _in_folder(source, items=items)
     if not exists:
         raise UnreadableError(
             "a file or folder of scores",
@@ -186,23 +280,25 @@ def _chosen(source: Path) -> tuple[list[tuple[Format, Path]], list[Issue]]:
             where=str(source),
             remedy="Check the path; without a SOURCE the shipped scores are studied.",
         )
+    if not is_file:
+        raise UnreadableError("a plain file or a folder", found="a device or a pipe", where=str(source))
     kind = _format(source)
     if kind is None:
-        is_json = source.suffix.lower() == ".json"
+        is_json = source.suffix.lower() in (".json", ".jsonl", ".ndjson")
         found = "JSON of none of them" if is_json else source.suffix or "no ending"
         raise UnreadableError(f"scores in one of the formats {_known()}", found=found, where=str(source))
     return [(kind, source)], []
 
 
-def _in_folder(folder: Path) -> tuple[list[tuple[Format, Path]], list[Issue]]:
+def _in_folder(folder: Path, *, items: bool) -> tuple[list[tuple[Format, Path]], list[Issue]]:
     """Return the files of a folder that are read, and an issue where others were passed over."""
     chosen, passed_over = [], []
     for path in _candidates(folder):
         kind = _format(path)
-        if kind is not None and (kind.is_document or path.parent == folder) and _may_hold_scores(kind, path):
-            chosen.append((kind, path))
-        else:
+        if kind is None or not (kind.is_document or path.parent == folder):
             passed_over.append(path.relative_to(folder).as_posix())
+        elif items or not kind.is_covered(path):
+            chosen.append((kind, path))
     if not chosen:
         raise UnreadableError(
             f"a folder with files in one of the formats {_known()}",
@@ -220,57 +316,33 @@ def _candidates(folder: Path) -> list[Path]:
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        beside = {
+            name for one in FORMATS if one.main_file in names for name in one.companions
+        } | _ALWAYS_BESIDE
         found += (
             Path(place, name)
             for name in names
-            if not name.startswith(".") and os.path.splitext(name)[1].lower() in _ENDINGS  # noqa: PTH122
+            if not name.startswith(".")
+            and name not in beside
+            and os.path.splitext(name)[1].lower() in _ENDINGS  # noqa: PTH122
         )
         if len(found) > MOST_FILES:
             raise UnreadableError(f"a folder of at most {MOST_FILES} files", found="more", where=str(folder))
     return sorted(found)
 
 
+_ALWAYS_BESIDE: Final = frozenset(name for one in FORMATS if not one.main_file for name in one.companions)
+"""Files that engines leave in their folders and that hold no scores."""
+
+
 def _format(path: Path) -> Format | None:
     """Return the format of a file, None where it is none that is known."""
     ending = path.suffix.lower()
-    if ending != ".json":
-        return next((one for one in FORMATS if ending in one.endings), None)
-    fields = _fields(path)
-    if fields is None:
-        return JSON_RECORDS  # whose reader says so if it is no list
-    if {"evaluation_results", "model_info"} <= fields.keys():
-        return EVERY_EVAL_EVER
-    if {"eval", "status"} <= fields.keys():
-        return INSPECT
-    # Without `config_general`: lighteval writes that and the other three, with other things in them.
-    if {"results", "versions", "configs"} <= fields.keys() and "config_general" not in fields:
-        return HARNESS
-    return None
-
-
-def _may_hold_scores(kind: Format, path: Path) -> bool:
-    """Return False for JSON lines of another kind, which engines leave beside their results, one an item."""
-    return kind is not JSON_LINES or holds_scores(path)
-
-
-def _fields(path: Path) -> Mapping[str, object] | None:
-    """Return the fields of a JSON object, those of text decoded; None where it holds no object."""
-    raw = read_bytes(path)
-    try:
-        # To skip over values is much faster than to decode them, and every file of a folder comes this way.
-        fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-        return {name: _text(value) for name, value in fields.items()}
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        whole = parse(raw, path)
-        return whole if isinstance(whole, dict) else None
-
-
-def _text(raw: msgspec.Raw) -> str | msgspec.Raw:
-    """Return a value decoded if it is text, and as it is if not."""
-    try:
-        return msgspec.json.decode(raw, type=str)
-    except msgspec.DecodeError:
-        return raw
+    candidates = [one for one in FORMATS if ending in one.endings]
+    if not candidates:
+        return None
+    look: Glance = glance(path)
+    return next((one for one in candidates if one.recognises(look)), None)
 
 
 def _known() -> str:

@@ -2,6 +2,9 @@
 
 *Wide*: one model a row, a column ``model``, one column a benchmark; columns named in `ATTRIBUTES` describe
 the model. *Long*: one score a row, with the columns ``model``, ``benchmark`` and ``score``.
+
+A cell that is no number is left out, and a score that stands twice is taken as the mean of the two; each is an issue
+that stops.
 """
 
 from __future__ import annotations
@@ -14,7 +17,8 @@ import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
 from confounded.scores import Issue, ScoreTable
-from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA, SCORE_SCHEMA, refuse_repeated_scores
+from confounded.scores.settling import MOST_LISTED, without_repeats
+from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA, SCORE_SCHEMA, agreed
 
 __all__ = ["ATTRIBUTES", "Cells", "check_header", "looks_like_scores", "read_cells"]
 
@@ -30,8 +34,14 @@ ATTRIBUTES: Final[Mapping[str, str]] = {
     "model_size": "parameters",
     "training_flop": "training_flop",
     "flop": "training_flop",
+    "base_model": "base_model",
+    "released": "released",
+    "release_date": "released",
 }
 """Column names (in any case) that describe a model, and what they are called here."""
+
+MODEL_COLUMNS: Final = ("model", "model_name", "model name", "model_id", "model id")
+"""Column names (in any case) of the models, first wins."""
 
 MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
 """Cells (in any case) that say there is no score."""
@@ -41,6 +51,9 @@ POPULATIONS: Final = ("base", "chat", "mixed")
 
 LINE: Final = "\N{SECTION SIGN}line"
 """The column of row numbers beside a table's own columns, under a name that no file is likely to use."""
+
+PLACE: Final = f"{LINE}place"
+"""The column that says where a score stands."""
 
 LARGEST_COUNT: Final = 2**53
 """The largest whole number up to which a float holds every one: a larger count has lost digits on its way."""
@@ -80,7 +93,13 @@ class Cells:
 
 def looks_like_scores(names: Sequence[str]) -> bool:
     """Return whether a table with these columns can be one of scores."""
-    return "model" in {name.lower() for name in names}
+    return model_column(names) is not None
+
+
+def model_column(names: Sequence[str]) -> str | None:
+    """Return the name of the column of models, None where there is none."""
+    by_meaning = {name.strip().lower(): name for name in reversed(names)}
+    return next((by_meaning[one] for one in MODEL_COLUMNS if one in by_meaning), None)
 
 
 def check_header(names: Sequence[str], where: str) -> None:
@@ -119,22 +138,27 @@ def read_cells(cells: Cells) -> ScoreTable:
     UnreadableError
         If there is no row.
     ContentError
-        If a column is missing or doubled, a cell is no finite number, or a score stands twice.
+        If a column is missing or doubled, or a row has no model.
     """
     names = [name.strip() for name in cells.frame.columns]
     check_header(names, cells.where)
     if not looks_like_scores(names):
         raise ContentError(
             "a column 'model'",
-            found=f"the columns {_listed(names)}",
+            found=f"the columns {_listed(names)}"
+            + (" (separated by semicolons?)" if any(";" in name for name in names) else ""),
             where=cells.where,
             remedy="Name the column of model names 'model'.",
         )
     if not cells.frame.height:
         raise UnreadableError("rows of scores", found="none", where=cells.where)
     numbered = cells.numbered()
-    numbered.columns = [LINE, *names]
-    lower = {name.lower() for name in names}
+    named = model_column(names)
+    alike = [name for name in names if named is not None and name.lower() == named.lower()]
+    if len(alike) > 1:
+        raise ContentError("one column of models", found=_listed(alike), where=cells.where)
+    numbered.columns = [LINE, *("model" if name == named else name for name in names)]
+    lower = {name.lower() for name in numbered.columns}
     return _long(numbered, cells) if lower.issuperset(LONG_COLUMNS) else _wide(numbered, cells)
 
 
@@ -152,21 +176,27 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
             where=table.where,
             remedy="Remove or rename the others.",
         )
+    issues: list[Issue] = []
     numeric = [name for name in ("score", "stderr", "n_items") if name in cells.columns]
     scores = cells.select(
         _text(cells, "model", table),
         _text(cells, "benchmark", table),
         *(_text(cells, name, table) for name in ("metric",) if name in cells.columns),
-        *(_numbers(cells, name, table, whole=name == "n_items") for name in numeric),
+        *(_numbers(cells, name, table, issues, whole=name == "n_items") for name in numeric),
+        _places(cells, table),
         source=pl.lit(table.source),
     )
-    scores = scores.filter(pl.col("score").is_not_null())
-    refuse_repeated_scores(scores.with_columns(metric=pl.lit("")))
-    return ScoreTable(
-        scores=scores,
-        models=_declared(cells, "model", MODEL_SCHEMA, table),
-        benchmarks=_declared(cells, "benchmark", BENCHMARK_SCHEMA, table, not_from=("name",)),
-    )
+    models = _declared(cells, "model", MODEL_SCHEMA, table, issues)
+    benchmarks = _declared(cells, "benchmark", BENCHMARK_SCHEMA, table, issues, not_from=("name",))
+    return _table(scores, models, benchmarks, table, issues)
+
+
+def _table(
+    scores: pl.DataFrame, models: pl.DataFrame, benchmarks: pl.DataFrame, table: Cells, issues: list[Issue]
+) -> ScoreTable:
+    """Return the scores that are there, each once."""
+    once, repeats = without_repeats(scores.filter(pl.col("score").is_not_null()), PLACE, table.where)
+    return ScoreTable(once.drop(PLACE), models, benchmarks, (*issues, *repeats))
 
 
 def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
@@ -177,32 +207,66 @@ def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     if not benchmarks:
         raise ContentError("at least one column of scores", found="none", where=table.where)
     cells = cells.rename(attributes)
-    cells = cells.with_columns(_text(cells, "model", table))
-    repeated = cells.filter(pl.col("model").is_not_null() & pl.col("model").is_duplicated())["model"]
-    if repeated.len():
-        raise ContentError(
-            "one row a model",
-            found=f"{(repeated == repeated[0]).sum()} rows of {repeated[0]!r}",
-            where=table.where,
-            remedy="Keep the one that counts, or give the runs different model names.",
-        )
+    issues: list[Issue] = []
+    words = [name for name in benchmarks if _holds_words(cells[name])]
+    if words:
+        issues.append(Issue(f"columns without any number are left out: {_listed(words)}", where=table.where))
+        benchmarks = [name for name in benchmarks if name not in words]
+    if not benchmarks:
+        raise ContentError("at least one column of scores", found="only words", where=table.where)
+    percent = [name for name in benchmarks if _in_percent(cells[name])]
+    cells = cells.with_columns(pl.col(percent).str.strip_chars().str.strip_chars_end("% "))
     numbers = cells.select(
-        _text(cells, "model", table), *(_numbers(cells, name, table) for name in benchmarks)
+        _text(cells, "model", table),
+        _places(cells, table),
+        *(_numbers(cells, name, table, issues) for name in benchmarks),
     )
     empty = [name for name in benchmarks if numbers[name].null_count() == numbers.height]
+    if empty:
+        issues.append(
+            Issue(f"There are no scores at all in the columns {_listed(empty)}.", where=table.where)
+        )
     # Under names that no column of a file has, since a benchmark may be called "score".
-    long = numbers.unpivot(index="model", variable_name=f"{LINE}benchmark", value_name=f"{LINE}score")
-    scores = (
-        long.rename({f"{LINE}benchmark": "benchmark", f"{LINE}score": "score"})
-        .filter(pl.col("score").is_not_null())
-        .with_columns(source=pl.lit(table.source))
+    long = numbers.unpivot(
+        index=["model", PLACE], on=benchmarks, variable_name=f"{LINE}benchmark", value_name=f"{LINE}score"
     )
-    issues = (
-        (Issue(f"There are no scores at all in the columns {_listed(empty)}.", where=table.where),)
-        if empty
-        else ()
+    scores = long.rename({f"{LINE}benchmark": "benchmark", f"{LINE}score": "score"}).with_columns(
+        source=pl.lit(table.source)
     )
-    return ScoreTable(scores=scores, models=_declared(cells, "model", MODEL_SCHEMA, table), issues=issues)
+    models = _declared(cells, "model", MODEL_SCHEMA, table, issues)
+    units = pl.DataFrame({"benchmark": benchmarks}).with_columns(
+        unit=pl.when(pl.col("benchmark").is_in(percent)).then(pl.lit("percent"))
+    )
+    return _table(scores, models, units, table, issues)
+
+
+def _present(cells: pl.Series) -> pl.Series:
+    """Return the cells of a column of text that say something."""
+    text = cells.str.strip_chars()
+    return text.filter(text.is_not_null() & ~text.str.to_lowercase().is_in(list(MISSING)))
+
+
+def _holds_words(cells: pl.Series) -> bool:
+    """Return whether a column is one of words: not one of its cells begins like a number, and some say something."""
+    if cells.dtype != pl.String:
+        return False
+    present = _present(cells)
+    return present.len() > 0 and not present.str.to_lowercase().str.contains(r"^[-+.]*\d|^[-+]?inf").any()
+
+
+def _in_percent(cells: pl.Series) -> bool:
+    """Return whether every number of a column has a percent sign after it."""
+    if cells.dtype != pl.String:
+        return False
+    present = _present(cells)
+    return present.len() > 0 and present.str.ends_with("%").all()
+
+
+def _places(cells: pl.DataFrame, table: Cells) -> pl.Series:
+    """Return where each row stands."""
+    return cells.select(
+        (pl.lit(f"{table.row_word} ") + pl.col(LINE).cast(pl.String)).alias(PLACE)
+    ).to_series()
 
 
 def _refuse_shared_meanings(meanings: Mapping[str, str], table: Cells) -> None:
@@ -217,8 +281,10 @@ def _refuse_shared_meanings(meanings: Mapping[str, str], table: Cells) -> None:
         )
 
 
-def _numbers(cells: pl.DataFrame, column: str, table: Cells, *, whole: bool = False) -> pl.Series:
-    """Return a column as numbers (whole ones if it counts something), null where it says there is none."""
+def _numbers(
+    cells: pl.DataFrame, column: str, table: Cells, issues: list[Issue], *, whole: bool = False
+) -> pl.Series:
+    """Return a column as numbers (whole ones if it counts something), null where there is none, and add issues."""
     given = cells[column]
     if given.dtype == pl.Null:
         return given.cast(pl.Float64)
@@ -233,15 +299,32 @@ def _numbers(cells: pl.DataFrame, column: str, table: Cells, *, whole: bool = Fa
     if whole:
         usable &= (values == values.floor()) & values.is_between(0, LARGEST_COUNT)
     unusable = present & ~usable.fill_null(value=False)
-    if unusable.any():
-        first = cells.filter(unusable).row(0, named=True)
-        raise ContentError(
-            f"a {'count' if whole else 'number'}, or an empty cell where there is none",
-            found=f"{first[column]!r}",
-            where=f"{table.where}, {table.row_word} {first[LINE]} (model {first['model']!r}), column {column!r}",
-            remedy="Correct the cell, or empty it.",
+    issues += _unusable_cells(cells.filter(unusable), column, table, "count" if whole else "number")
+    return pl.select(pl.when(present & usable).then(values)).to_series().alias(column)
+
+
+def _unusable_cells(rows: pl.DataFrame, column: str, table: Cells, wanted: str) -> list[Issue]:
+    """Return an issue for each cell that should hold a number and holds something else."""
+    told = [
+        Issue(
+            f"{_shown(row[column])} is no {wanted} that can be used; it is left out",
+            where=f"{table.where}, {table.row_word} {row[LINE]} (model {_shown(row['model'])}), column {column!r}",
+            remedy="Correct the cell, or empty it where there is no score.",
+            stops=True,
         )
-    return pl.select(pl.when(present).then(values)).to_series().alias(column)
+        for row in rows.head(MOST_LISTED).iter_rows(named=True)
+    ]
+    rest = rows.height - len(told)
+    if rest:
+        where = f"{table.where}, column {column!r}"
+        told.append(Issue(f"{rest} more cells are no {wanted} and are left out", where=where, stops=True))
+    return told
+
+
+def _shown(value: object, most: int = 60) -> str:
+    """Return a cell as it is printed: no longer than a message can bear."""
+    text = repr(value)
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _declared(
@@ -249,33 +332,26 @@ def _declared(
     key: str,
     schema: Mapping[str, type[pl.DataType]],
     table: Cells,
+    issues: list[Issue],
     not_from: tuple[str, ...] = (),
 ) -> pl.DataFrame:
-    """Return what the file says of each model or benchmark, refusing contradictions and empty names."""
+    """Return what the file says of each model or benchmark, and add issues; a row without a name is refused."""
     columns = [name for name in schema if name in cells.columns and name != key and name not in not_from]
     said = cells.select(
         _text(cells, key, table),
         *(
             _text(cells, name, table)
             if schema[name] == pl.String
-            else _numbers(cells, name, table, whole=schema[name] == pl.Int64)
+            else _numbers(cells, name, table, issues, whole=schema[name] == pl.Int64)
             for name in columns
         ),
     )
     if said[key].is_null().any():
         raise ContentError(f"a {key} on every row", found="an empty cell", where=table.where)
     _check_population(said, table)
-    grouped = said.group_by(key).agg(pl.col(name).drop_nulls().unique() for name in columns)
-    for name in columns:
-        contrary = grouped.filter(pl.col(name).list.len() > 1).sort(key)
-        if contrary.height:
-            subject, values = contrary.select(key, name).row(0)
-            raise ContentError(
-                f"one {name} for {key} {subject!r}",
-                found=" and ".join(map(repr, sorted(values))),
-                where=table.where,
-            )
-    return grouped.select(key, *(pl.col(name).list.first() for name in columns))
+    declared, contrary = agreed(said, key, table.where)
+    issues += contrary
+    return declared
 
 
 def _check_population(said: pl.DataFrame, table: Cells) -> None:

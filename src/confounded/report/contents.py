@@ -34,7 +34,8 @@ def contents(result: StudyResult) -> dict[str, bytes]:
         "forest": forest(index),
     }
     for population, slug in zip(result.populations, index.population_slugs, strict=True):
-        specs[f"capability-correlations-{slug}"] = heatmap(index, population)
+        if population.capability_correlations is not None:
+            specs[f"capability-correlations-{slug}"] = heatmap(index, population)
         specs[f"capabilities-scores-{slug}"] = capabilities_scores(population, marks)
     drawn = {name: draw(spec) for name, spec in specs.items()}
     files = {PAGE: render_page(index, drawn, marks), RESULT: result.to_json()}

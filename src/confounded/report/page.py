@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from confounded.report.index import Index
 from confounded.report.pagedata import page_data, safe_json
 from confounded.report.reading import area_tables, benchmarks
 from confounded.report.verdicts import VERDICTS
-from confounded.study.result import ModelResult, PopulationResult
+from confounded.study.result import CapabilitiesSource, ModelResult, PopulationResult
 
 __all__ = ["render_page"]
 
@@ -118,7 +118,15 @@ def _context(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
         "has_compute": any(one.compute for one in result.correlations),
         "most_listed_eigenvalues": MOST_LISTED_EIGENVALUES,
         "by_score": _by_score,
+        "is_fixed": result.provenance.settings.capabilities is not None,
+        "sources_of_capability": _cited(result.populations),
     }
+
+
+def _cited(populations: Sequence[PopulationResult]) -> list[CapabilitiesSource]:
+    """Return the references that capability was taken from, each once."""
+    found = {one.capabilities.id: one.capabilities for one in populations if one.capabilities.citation}
+    return list(found.values())
 
 
 def _by_score(population: PopulationResult) -> list[ModelResult]:

@@ -170,7 +170,9 @@ _COUNTS: Final[Columns] = {
 
 _MODELS: Final[Columns] = {
     **_part(0, _fields("population")),
-    **_part(1, _fields("model name family organisation parameters training_flop")),
+    **_part(
+        1, _fields("model name family family_from catalogue_model organisation parameters training_flop")
+    ),
 }
 _SCORES: Final[Columns] = {
     **_part(0, _fields("population")),
@@ -181,6 +183,12 @@ _SCORES: Final[Columns] = {
     ),
 }
 _SUITE: Final[Columns] = {**_part(0, _fields("population")), **_part(1, _fields("benchmark loading"))}
+_NAMES: Final[Columns] = {
+    **_part(0, _fields("population")),
+    **_part(1, _fields("model match how")),
+    "rules": lambda row: "; ".join(row[1].rules) or None,
+    "candidates": lambda row: "; ".join(row[1].candidates) or None,
+}
 _EIGENVALUES: Final[Columns] = {
     **_part(0, _fields("population")),
     "component": _at(1),
@@ -240,9 +248,17 @@ def _correlations(index: Index) -> Iterable[tuple[Any, ...]]:
 def _between(index: Index) -> Iterable[tuple[Any, ...]]:
     for population in index.result.populations:
         found = population.capability_correlations
+        if found is None:
+            continue
         for benchmark, line in zip(found.benchmarks, found.rho, strict=True):
             for other, rho in zip(found.benchmarks, line, strict=True):
                 yield population, benchmark, other, rho
+
+
+def _names(index: Index) -> Iterable[tuple[Any, ...]]:
+    for population in index.result.populations:
+        for name in population.capabilities.names:
+            yield population, name
 
 
 def _eigenvalues(index: Index) -> Iterable[tuple[Any, ...]]:
@@ -262,6 +278,7 @@ _TABLES: Final[Mapping[str, tuple[Columns, Callable[[Index], Iterable[Any]]]]] =
     "intervals": (_INTERVALS, _by_correlation(_all_intervals)),
     "kind-contrasts": (_CONTRASTS, lambda index: index.result.kind_contrasts),
     "kinds": (_KINDS, lambda index: index.result.kind_summaries),
+    "joined-names": (_NAMES, _names),
     "models": (_MODELS, _by_population(lambda one: one.models)),
     "specifications": (
         _SPECIFICATIONS,

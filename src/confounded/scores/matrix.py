@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from confounded.errors import ContentError
-from confounded.scores.table import ScoreTable, refuse_repeated_scores
+from confounded.scores.table import ScoreTable
 
 __all__ = ["Direction", "ScoreMatrix", "score_matrix"]
 
@@ -108,7 +108,7 @@ def score_matrix(
     """
     rows = sorted(set(models))
     scores = table.scores.filter(pl.col("model").is_in(rows))
-    refuse_repeated_scores(scores.with_columns(metric=pl.lit("")))
+    _refuse_repeats(scores)
     names = sorted(scores["benchmark"].unique())
     row = {name: index for index, name in enumerate(rows)}
     column = {name: index for index, name in enumerate(names)}
@@ -135,3 +135,17 @@ def score_matrix(
         stderr=stderr,
         n_items=n_items,
     )
+
+
+def _refuse_repeats(scores: pl.DataFrame) -> None:
+    """Raise where one model has two scores on one benchmark, whatever their metrics."""
+    key = ["model", "benchmark"]
+    repeated = scores.filter(scores.select(key).is_duplicated()).sort(key)
+    if repeated.height:
+        model, benchmark = repeated.select(key).row(0)
+        raise ContentError(
+            "one score of each model on each benchmark",
+            found=f"{repeated.filter(pl.col('model') == model, pl.col('benchmark') == benchmark).height} "
+            f"for model {model!r} on benchmark {benchmark!r}",
+            remedy="Keep the one that counts.",
+        )

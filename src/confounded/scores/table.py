@@ -15,7 +15,7 @@ import polars as pl
 
 from confounded.errors import ContentError
 
-__all__ = ["BENCHMARK_SCHEMA", "MODEL_SCHEMA", "SCORE_SCHEMA", "Issue", "ScoreTable"]
+__all__ = ["BENCHMARK_SCHEMA", "MODEL_SCHEMA", "SCORE_SCHEMA", "Issue", "ScoreTable", "agreed", "conformed"]
 
 SCORE_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "model": pl.String,
@@ -34,9 +34,14 @@ MODEL_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "organisation": pl.String,
     "parameters": pl.Float64,
     "training_flop": pl.Float64,
+    "base_model": pl.String,
+    "released": pl.String,
 }
 LARGEST: Final = 1e100
 """No score is larger in magnitude: squares of such numbers are still finite, so that no statistic overflows."""
+
+DECISIVE: Final = frozenset({"direction", "unit", "family", "population", "correlated_with"})
+"""What is said of a model or benchmark that would change a result; of the rest only words would change."""
 
 CONTROL_CHARACTERS: Final = r"[\x00-\x1f\x7f]"
 """What has no place in a name; a NUL byte ends the program that draws."""
@@ -71,15 +76,25 @@ class Issue:
         File, row and column, as far as they are known.
     remedy : str
         The flag or line of metadata that settles it; empty where nothing has to be done.
+    stops : bool
+        Whether a wrong guess here would change a result. The table has what is cautious (a cell left out, say);
+        reading goes on with it only where that was asked for (`--lenient`).
     """
 
     what: str
     where: str = ""
     remedy: str = ""
+    stops: bool = False
 
 
-def _conformed(frame: pl.DataFrame, schema: Mapping[str, type[pl.DataType]], what: str) -> pl.DataFrame:
-    """Return `frame` with exactly the columns of `schema`, absent ones null."""
+def conformed(frame: pl.DataFrame, schema: Mapping[str, type[pl.DataType]], what: str) -> pl.DataFrame:
+    """Return `frame` with exactly the columns of `schema`, absent ones null.
+
+    Raises
+    ------
+    ContentError
+        If it has other columns.
+    """
     unknown = [name for name in frame.columns if name not in schema]
     if unknown:
         raise ContentError(
@@ -102,8 +117,8 @@ class ScoreTable:
         One score a row: model, benchmark, metric, score, stderr, n_items, source. A missing score is
         a row that is not there.
     models : polars.DataFrame, optional
-        One model a row: model, name, population (``base`` or ``chat``), family, organisation, parameters,
-        training_flop. Null is "the file does not say".
+        One model a row: model, name, population (``base``, ``chat`` or ``mixed``), family, organisation, parameters,
+        training_flop, base_model (what it was made from), released (``YYYY-MM-DD``). Null is "the file does not say".
     benchmarks : polars.DataFrame, optional
         One benchmark a row: benchmark, name, area, kind, unit (``fraction`` or ``percent``), direction (``higher`` or
         ``lower`` is better or safer), correlated_with, part_of, kin_to_suite (names, with commas or lines between),
@@ -124,55 +139,66 @@ class ScoreTable:
 
     def __post_init__(self) -> None:
         set_once = object.__setattr__
-        set_once(self, "scores", _conformed(self.scores, SCORE_SCHEMA, "scores"))
+        set_once(self, "scores", conformed(self.scores, SCORE_SCHEMA, "scores"))
         models = self.models if self.models.width else self.scores.select("model").unique()
-        set_once(self, "models", _conformed(models, MODEL_SCHEMA, "models").sort("model"))
+        set_once(self, "models", conformed(models, MODEL_SCHEMA, "models").sort("model"))
         _check_scores(self.scores)
         benchmarks = self.benchmarks if self.benchmarks.width else self.scores.select("benchmark").unique()
-        set_once(self, "benchmarks", _conformed(benchmarks, BENCHMARK_SCHEMA, "benchmarks").sort("benchmark"))
+        set_once(self, "benchmarks", conformed(benchmarks, BENCHMARK_SCHEMA, "benchmarks").sort("benchmark"))
 
         _check_benchmarks(self.benchmarks)
 
-    def joined_with(self, other: ScoreTable) -> ScoreTable:
-        """Return one table of the scores of both, in which nothing may stand twice.
+    def joined_with(self, *others: ScoreTable) -> ScoreTable:
+        """Return one table of the scores of all, in which a score may stand twice.
 
-        Raises
-        ------
-        ContentError
-            If the two tables give the same model a score on the same benchmark and metric, or say different
-            things of one model or benchmark.
+        Where they say different things of a model or a benchmark, nothing is taken, and an issue says so.
         """
-        scores = pl.concat([self.scores, other.scores])
-        refuse_repeated_scores(scores)
+        tables = (self, *others)
+        models, of_models = agreed(pl.concat([one.models for one in tables]), "model")
+        benchmarks, of_benchmarks = agreed(pl.concat([one.benchmarks for one in tables]), "benchmark")
         return ScoreTable(
-            scores=scores,
-            models=_united(self.models, other.models, "model"),
-            benchmarks=_united(self.benchmarks, other.benchmarks, "benchmark"),
-            issues=self.issues + other.issues,
+            scores=pl.concat([one.scores for one in tables]),
+            models=models,
+            benchmarks=benchmarks,
+            issues=(*(issue for one in tables for issue in one.issues), *of_models, *of_benchmarks),
         )
 
-    def with_benchmarks(self, declared: pl.DataFrame, where: str) -> ScoreTable:
-        """Return the table with more said of its benchmarks.
+    def with_issues(self, *issues: Issue) -> ScoreTable:
+        """Return the table with more met on the way in."""
+        return ScoreTable(self.scores, self.models, self.benchmarks, (*self.issues, *issues))
+
+    def with_declared(self, declared: pl.DataFrame, key: str, where: str) -> ScoreTable:
+        """Return the table with more said of its benchmarks or models.
 
         Parameters
         ----------
         declared : polars.DataFrame
-            One benchmark a row, columns as of `benchmarks`.
+            One benchmark or model a row, columns as of `benchmarks` or `models`.
+        key : {'benchmark', 'model'}
         where : str
             The file that says it, for messages.
 
         Raises
         ------
         ContentError
-            If it names a benchmark without scores, or contradicts what is said already.
+            If it names one without scores, or contradicts what is said already.
         """
-        strangers = sorted(set(declared["benchmark"]) - set(self.scores["benchmark"]))
+        strangers = sorted(set(declared[key]) - set(self.scores[key]))
         if strangers:
             raise ContentError(
-                "benchmarks that have scores", found=f"none on {', '.join(strangers)}", where=where
+                f"{key}s that have scores", found=f"none on {', '.join(strangers[:8])}", where=where
             )
-        benchmarks = _united(self.benchmarks, declared, "benchmark")
-        return ScoreTable(self.scores, self.models, benchmarks, self.issues)
+        facts = {"benchmark": self.benchmarks, "model": self.models}
+        said, contrary = agreed(pl.concat([facts[key], declared]), key)
+        if contrary:
+            raise ContentError(
+                "what the scores' own files say",
+                found=contrary[0].what,
+                where=where,
+                remedy="Correct the one that is wrong.",
+            )
+        facts[key] = said
+        return ScoreTable(self.scores, facts["model"], facts["benchmark"], self.issues)
 
 
 def _check_scores(scores: pl.DataFrame) -> None:
@@ -239,41 +265,45 @@ def _check_benchmarks(benchmarks: pl.DataFrame) -> None:
             )
 
 
-def refuse_repeated_scores(scores: pl.DataFrame) -> None:
-    """Raise where one model has two scores on one benchmark and metric.
+def agreed(said: pl.DataFrame, key: str, place: str | None = None) -> tuple[pl.DataFrame, list[Issue]]:
+    """Return one row a model or benchmark, and null with an issue wherever different things are said of it.
 
-    Raises
-    ------
-    ContentError
-        Naming the first such model, benchmark and the sources of its scores.
+    Parameters
+    ----------
+    said : polars.DataFrame
+        What is said: `key` and further columns; null is "nothing is said".
+    key : str
+        ``model`` or ``benchmark``.
+    place : str, optional
+        Where it is said, for the issues.
+
+    Returns
+    -------
+    frame : polars.DataFrame
+    issues : list of Issue
+        One a column; it stops where the column is in `DECISIVE`.
     """
-    key = ["model", "benchmark", "metric"]
-    repeated = scores.filter(scores.select(key).is_duplicated()).sort(key)
-    if repeated.height:
-        first = repeated.row(0, named=True)
-        same = repeated.filter(
-            (pl.col("model") == first["model"]) & (pl.col("benchmark") == first["benchmark"])
-        )
-        raise ContentError(
-            "one score of each model on each benchmark",
-            found=f"{same.height} for model {first['model']!r} on benchmark {first['benchmark']!r}",
-            where=", ".join(sorted(set(same["source"].drop_nulls()))),
-            remedy="Keep the one that counts, or give the runs different model names.",
-        )
-
-
-def _united(left: pl.DataFrame, right: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Return what two tables declare of the same things, refusing contradictions."""
-    both = pl.concat([left, right])
-    columns = [name for name in both.columns if name != key]
-    said = both.group_by(key).agg(pl.col(name).drop_nulls().unique().sort() for name in columns)
+    columns = [name for name in said.columns if name != key]
+    grouped = said.group_by(key, maintain_order=True).agg(
+        pl.col(name).drop_nulls().unique().sort() for name in columns
+    )
+    issues = []
     for name in columns:
-        contrary = said.filter(pl.col(name).list.len() > 1).sort(key)
-        if contrary.height:
-            subject, values = contrary.select(key, name).row(0)
-            raise ContentError(
-                f"one {name.replace('_', ' ')} of {key} {subject!r} in all sources",
-                found=" and ".join(map(repr, values)),
-                remedy="Correct the source that is wrong.",
+        contrary = grouped.filter(pl.col(name).list.len() > 1).sort(key)
+        if not contrary.height:
+            continue
+        subject, values = contrary.select(key, name).row(0)
+        more = f" (and of {contrary.height - 1} more)" if contrary.height > 1 else ""
+        issues.append(
+            Issue(
+                f"different things are said of the {name.replace('_', ' ')} of {key} {subject!r}{more}: "
+                f"{' and '.join(repr(value) for value in values[:3])}; none is taken",
+                where=place or "",
+                remedy="Correct the one that is wrong.",
+                stops=name in DECISIVE,
             )
-    return said.select(key, *(pl.col(name).list.first().alias(name) for name in columns))
+        )
+    lone = [
+        pl.when(pl.col(name).list.len() == 1).then(pl.col(name).list.first()).alias(name) for name in columns
+    ]
+    return grouped.select(key, *lone), issues

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from confounded.errors import ContentError, StatisticsError
 from confounded.stats.component import FirstComponent, first_component
 from confounded.study.population import Population
-from confounded.study.result import LeftOut, Notice
+from confounded.study.result import CapabilitiesSource, LeftOut, Notice
 from confounded.study.settings import PAPER_SUITE, SMALLEST_SUITE, MissingPolicy, Settings
 
 __all__ = ["CapabilitiesScore", "capabilities_score", "suite_of"]
@@ -35,27 +35,37 @@ class CapabilitiesScore:
     Parameters
     ----------
     suite : tuple of str
-        The C capability benchmarks of the fit.
+        The C capability benchmarks of the fit; those a fixed score was made from, as far as its source names them.
     rows : ndarray of shape (S,)
         The rows of the population's matrix that have a score.
-    columns : ndarray of shape (S, C)
-        The scores on the suite that were fitted, missing cells filled where the settings ask for it.
-    fit : FirstComponent
-        Eigenvector, eigenvalues, correlations and the (S,) capabilities scores.
+    scores : ndarray of shape (S,)
+        Their capabilities scores.
+    columns : ndarray of shape (S, C) or None
+        The scores on the suite that were fitted, missing cells filled where the settings ask for it. None where the
+        score is held fixed.
+    fit : FirstComponent or None
+        Eigenvector, eigenvalues and correlations. None where the score is held fixed.
+    source : CapabilitiesSource
+        Where the scores come from.
     left_out : tuple of LeftOut
         The models without a capabilities score, and what each lacks.
+    variances : ndarray of shape (S,) or None
+        Error variances of the scores, where their source publishes them.
     """
 
     suite: tuple[str, ...]
     rows: NDArray[np.intp] = field(repr=False)
-    columns: NDArray[np.float64] = field(repr=False)
-    fit: FirstComponent = field(repr=False)
+    scores: NDArray[np.float64] = field(repr=False)
+    columns: NDArray[np.float64] | None = field(repr=False)
+    fit: FirstComponent | None = field(repr=False)
+    source: CapabilitiesSource
     left_out: tuple[LeftOut, ...] = ()
+    variances: NDArray[np.float64] | None = field(default=None, repr=False)
 
     def of_population(self, population: Population) -> NDArray[np.float64]:
         """Return the (M,) capabilities scores of the population's models, NaN for those left out."""
         scores = np.full(len(population.models), np.nan)
-        scores[self.rows] = self.fit.scores
+        scores[self.rows] = self.scores
         return scores
 
 
@@ -160,7 +170,14 @@ def capabilities_score(
             found=str(problem),
             remedy="Look at the scores of the suite.",
         ) from problem
-    return CapabilitiesScore(suite, rows, fitted, fit, left_out), notices
+    source = CapabilitiesSource(
+        kind="suite",
+        id="suite",
+        title="the suite",
+        made_from=f"first component of {len(suite)} capability benchmarks, fitted to these models",
+        benchmarks=list(suite),
+    )
+    return CapabilitiesScore(suite, rows, fit.scores, fitted, fit, source, left_out), notices
 
 
 def _without_incomplete(

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts, Caution, Correlation
 from confounded.study.verdicts import DECIDED
@@ -41,11 +42,11 @@ def caution(
     population: Population,
     facts: Mapping[str, BenchmarkFacts],
     correlations: Sequence[Correlation],
-    suite: Sequence[str],
+    score: CapabilitiesScore,
 ) -> list[Correlation]:
     """Add the cautions to the correlations of a population."""
     return [
-        msgspec.structs.replace(one, cautions=list(_cautions(population, facts[one.benchmark], one, suite)))
+        msgspec.structs.replace(one, cautions=list(_cautions(population, facts[one.benchmark], one, score)))
         for one in correlations
     ]
 
@@ -54,7 +55,7 @@ def _cautions(
     population: Population,
     fact: BenchmarkFacts,
     one: Correlation,
-    suite: Sequence[str],
+    score: CapabilitiesScore,
 ) -> Iterator[Caution]:
     if one.rho is None:
         return
@@ -63,7 +64,7 @@ def _cautions(
         yield Caution(
             caution="few models", what=f"{one.n_models} models; fewer than {FEW_MODELS} say little."
         )
-    yield from _of_suite(fact, one, suite)
+    yield from _of_score(fact, one, score)
     yield from _of_scores(population, fact)
     yield from _of_description(one)
     if one.reliability is None or one.reliability.method is None:
@@ -101,14 +102,24 @@ def _of_families(one: Correlation) -> Iterator[Caution]:
             )
 
 
-def _of_suite(fact: BenchmarkFacts, one: Correlation, suite: Sequence[str]) -> Iterator[Caution]:
-    """Say where a benchmark is in the suite or shares items with it."""
+def _of_score(fact: BenchmarkFacts, one: Correlation, score: CapabilitiesScore) -> Iterator[Caution]:
+    """Say where the score is held fixed, and where a benchmark is in it or shares items with it."""
+    is_fixed = score.fit is None
+    if is_fixed and one.against_score is None:
+        known = score.variances is not None
+        yield Caution(
+            caution="score held fixed",
+            what=f"Capability is {score.source.title}, which was not refitted to these models; "
+            + ("its own standard errors are used." if known else "no interval here holds its uncertainty."),
+        )
     if one.in_suite:
         yield Caution(
             caution="part of the suite",
-            what="It helps to make the score it is correlated with; the correlation without it stands beside.",
+            what="The score it is correlated with was made from it, among others."
+            if is_fixed
+            else "It helps to make the score it is correlated with; the correlation without it stands beside.",
         )
-    kin = [name for name in fact.kin_to_suite if name in suite and name != fact.benchmark]
+    kin = [name for name in fact.kin_to_suite if name in score.suite and name != fact.benchmark]
     if kin and not one.in_suite:
         yield Caution(
             caution="kin to the suite",

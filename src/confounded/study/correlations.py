@@ -102,7 +102,9 @@ def gather_evidence(
     for benchmark in _measured(population, facts):
         values = population.matrix.column(benchmark)
         if correlation(values, scores).rho is not None:
-            scored[benchmark] = Target(values[score.rows])
+            scored[benchmark] = Target(
+                values[score.rows], None if score.columns is not None else score.scores
+            )
         accuracy = own_accuracy(population, facts[benchmark])
         if accuracy is not None and correlation(values, accuracy).rho is not None:
             calibrated[benchmark] = Target(values, accuracy)
@@ -156,8 +158,10 @@ def suite_without(score: CapabilitiesScore, fact: BenchmarkFacts) -> FloatArray 
     Returns
     -------
     ndarray of shape (S, C - k) or None
-        None where nothing is to be left out, or too little would be left.
+        None where nothing is to be left out, too little would be left, or the score is held fixed.
     """
+    if score.columns is None:
+        return None
     left_out = {fact.benchmark, *fact.kin_to_suite}
     kept = [place for place, name in enumerate(score.suite) if name not in left_out]
     if len(kept) == len(score.suite) or len(kept) < SMALLEST_SUITE:

@@ -17,6 +17,7 @@ from confounded.stats.reliability import (
     reliability,
     replicated_reliability,
 )
+from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.known import number
 from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts, Reliability
@@ -118,6 +119,7 @@ def reliabilities(
     rows: NDArray[np.intp],
     resampled: Resampled,
     level: float,
+    score: CapabilitiesScore | None = None,
 ) -> Measurement:
     """Return the reliability of some benchmarks, and their correlations without measurement error.
 
@@ -131,6 +133,8 @@ def reliabilities(
     resampled : Resampled
         The same benchmarks, in the same order.
     level : float
+    score : CapabilitiesScore, optional
+        What they are correlated with; where its error variances are known, the corrections are for them too.
 
     Returns
     -------
@@ -141,25 +145,40 @@ def reliabilities(
     variances = np.column_stack([one.variance for one in errors])[rows]
     whole = reliability(scores, variances)
     left_out = replicated_reliability(scores, variances, resampled.counts)
+    of_score = _score_reliability(score, np.ones((1, rows.size)))
+    of_score_left_out = _score_reliability(score, resampled.counts)
     corrected = disattenuated_jackknife(
-        resampled.rho, resampled.left_out, resampled.degenerate, whole.value, left_out, resampled.present
+        resampled.rho,
+        resampled.left_out,
+        resampled.degenerate,
+        whole.value * of_score[0],
+        left_out * of_score_left_out,
+        resampled.present,
     )
     records = _records(errors, whole.value, corrected, disattenuated_intervals(corrected, level))
     effective = disattenuated_intervals(corrected, level, resampled.effective - 1.0)
     without = []
     for place, family in enumerate(resampled.redone):
         others = np.arange(len(resampled.families)) != family
-        pairs = replicated_reliability(scores, variances, resampled.counts[family] * resampled.counts[others])
+        both = resampled.counts[family] * resampled.counts[others]
+        pairs = replicated_reliability(scores, variances, both) * _score_reliability(score, both)
         fewer = disattenuated_jackknife(
             resampled.left_out[family],
             resampled.pair_rho[place, others],
             resampled.pair_degenerate[place, others],
-            left_out[family],
+            left_out[family] * of_score_left_out[family],
             pairs,
             resampled.present[others],
         )
         without.append(_records(errors, left_out[family], fewer, disattenuated_intervals(fewer, level)))
     return Measurement(corrected, records, _records(errors, whole.value, corrected, effective), without)
+
+
+def _score_reliability(score: CapabilitiesScore | None, counts: FloatArray) -> FloatArray:
+    """Return the (R, 1) reliabilities of the capabilities score in resamples; 1 where its errors are not known."""
+    if score is None or score.variances is None:
+        return np.ones((len(counts), 1))
+    return replicated_reliability(score.scores[:, None], score.variances[:, None], counts)
 
 
 @dataclass(frozen=True, slots=True)

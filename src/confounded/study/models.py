@@ -48,7 +48,7 @@ def compare_models(
     own = families[score.rows]
     names = [one.benchmark for one in correlations]
     columns = population.matrix.columns(names)[score.rows]
-    together = capability_adjusted(score.fit.scores, columns, own, settings.level)
+    together = capability_adjusted(score.scores, columns, own, settings.level)
     compared = []
     for b, one in enumerate(correlations):
         fact = facts[one.benchmark]

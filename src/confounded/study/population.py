@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from confounded.catalog import Benchmark, Model, benchmarks, find_model, models
+from confounded.catalog import Benchmark, Model, benchmarks
+from confounded.catalog.families import Kin, kin_of
+from confounded.catalog.names import find_model
 from confounded.errors import UnknownError, UsageError
 from confounded.scores import ScoreMatrix, ScoreTable, score_matrix
 from confounded.scores.matrix import Direction
@@ -27,6 +29,12 @@ CAPABILITIES_SCORE = "capabilities score"
 
 DECLARED = "declared with the scores"
 """The source of a fact that the file states itself."""
+
+APART = "not known: a family of its own"
+"""The source of the family of a model of which nothing says it."""
+
+MOST_NAMED = 40
+"""Models that a notice names; the rest are counted, and all of them stand in the table of models."""
 
 TURNED_KINDS = ("suppression", "calibration", "dynamic attack", "propensity")
 """Kinds of which the paper's authors released scores that are the usual ones turned round."""
@@ -44,6 +52,8 @@ class ModelFacts:
     organisation: str | None
     parameters: float | None
     training_flop: float | None
+    catalogue_model: str | None = None
+    family_from: str = DECLARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +93,14 @@ def populations(
         If the population or the family of a model is not known and no setting says what to do.
     """
     declared = {row["model"]: row for row in table.models.iter_rows(named=True)}
-    of_model, assumed = _population_of(declared, settings)
+    of_model, notices = _population_of(declared, settings)
     directions: dict[str, Direction] = {name: fact.direction for name, fact in facts.items()}
-    notices = []
-    if assumed:
-        notices.append(
-            Notice(
-                what=f"{len(assumed)} models were taken to be {settings.population} models, "
-                f"as asked for: {', '.join(assumed)}."
-            )
-        )
     known, apart = _model_facts(declared, of_model, settings)
     if apart:
         notices.append(
             Notice(
-                what=f"{len(apart)} models of unknown family count as families of one: {', '.join(apart)}. "
-                "Where some of them are kin, the families are counted too high.",
+                what=f"{len(apart)} models of unknown family count as families of one: "
+                f"{_listed(apart, most=MOST_NAMED)}. Where some of them are kin, the families are counted too high.",
                 remedy="Name their families in a column 'family'.",
             )
         )
@@ -117,25 +119,50 @@ def populations(
 
 def _population_of(
     declared: Mapping[str, Mapping[str, Any]], settings: Settings
-) -> tuple[dict[str, str], list[str]]:
-    """Return the population of every model, and those that got it from the settings."""
-    catalogued = {model: population for population, model in models()}
+) -> tuple[dict[str, str], list[Notice]]:
+    """Return the population of every model: as declared, of the catalogue, told by its name, or of the settings."""
     found: dict[str, str] = {}
-    unknown = []
+    by_name: list[str] = []
+    unknown: list[str] = []
     for model, row in declared.items():
-        said = row["population"] or catalogued.get(model)
-        if said:
-            found[model] = str(said).lower()
+        if row["population"]:
+            found[model] = str(row["population"]).lower()
+            continue
+        entry = find_model(model)
+        kin = None if entry is not None and entry.population else kin_of(model, row["base_model"])
+        if entry is not None and entry.population:
+            found[model] = entry.population
+        elif kin is not None and kin.population and settings.population is None:
+            found[model] = kin.population
+            by_name.append(f"{model} ({kin.population})")
         else:
             unknown.append(model)
     if unknown and settings.population is None:
         raise UnknownError(
             "to know of every model whether it is a base or a chat model",
             found=f"nothing of {_listed(unknown)}",
-            remedy="Add a column 'population' (base or chat), or pass --population base|chat|mixed for these.",
+            remedy="Pass --population base|chat|mixed for these, or add a column 'population' (base or chat), or lines "
+            f'such as ["{_in_toml(unknown[0])}"] population = "chat" to a models.toml beside the scores '
+            "(`confounded init` writes one to fill in).",
         )
     found.update(dict.fromkeys(unknown, settings.population or ""))
-    return found, unknown
+    notices = []
+    if unknown:
+        notices.append(
+            Notice(
+                what=f"{len(unknown)} models were taken to be {settings.population} models, "
+                f"as asked for: {_listed(unknown, most=MOST_NAMED)}."
+            )
+        )
+    if by_name:
+        notices.append(
+            Notice(
+                what=f"{len(by_name)} models were taken to be what a word of their name says, such as -instruct or "
+                f"-base: {_listed(by_name, most=MOST_NAMED)}.",
+                remedy="Add a column 'population' where that is wrong.",
+            )
+        )
+    return found, notices
 
 
 def _model_facts(
@@ -144,29 +171,40 @@ def _model_facts(
     """Return what is known of every model, and those whose family is not."""
     facts, unknown = {}, []
     for model, row in declared.items():
-        entry = (
-            models().get((of_model[model], model))
-            or find_model(model)
-            or Model.unknown(of_model[model], model)
-        )
-        family = row["family"] or entry.family
-        if not family:
+        entry = find_model(model, of_model[model]) or Model.unknown(of_model[model], model)
+        kin = None if row["family"] else kin_of(model, row["base_model"])
+        if not row["family"] and kin is None:
             unknown.append(model)
-        facts[model] = ModelFacts(
-            model=model,
-            name=str(row["name"] or entry.name),
-            family=str(family or model),
-            organisation=_first(row["organisation"], entry.organisation),
-            parameters=_first(row["parameters"], entry.parameters),
-            training_flop=_first(row["training_flop"], entry.training_flop),
-        )
+        facts[model] = _facts_of(model, row, entry, kin)
     if unknown and not settings.unknown_families_apart:
         raise UnknownError(
             "to know the family of every model, because kin are not independent evidence",
             found=f"nothing of {_listed(unknown)}",
-            remedy="Add a column 'family', or pass --unknown-families-apart to count each as a family of one.",
+            remedy="Add a column 'family', or lines such as "
+            f'["{_in_toml(unknown[0])}"] family = "..." to a models.toml beside the scores (`confounded init` writes one '
+            "to fill in), or pass --unknown-families-apart to count each as a family of one.",
         )
     return facts, unknown
+
+
+def _facts_of(model: str, row: Mapping[str, Any], entry: Model, kin: Kin | None) -> ModelFacts:
+    """Join what the file says of a model with what the catalogue knows; the file goes first."""
+    is_known = entry.family is not None or entry.organisation is not None
+    return ModelFacts(
+        model=model,
+        name=str(row["name"] or (entry.name if is_known else model)),
+        family=str(row["family"] or (kin.family if kin else model)),
+        organisation=_first(row["organisation"], entry.organisation),
+        parameters=_first(row["parameters"], entry.parameters),
+        training_flop=_first(row["training_flop"], entry.training_flop),
+        catalogue_model=entry.model if is_known else None,
+        family_from=DECLARED if row["family"] else kin.rule if kin else APART,
+    )
+
+
+def _in_toml(name: str) -> str:
+    """Return a name as it stands between quotes in TOML."""
+    return name.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, BenchmarkFacts]:

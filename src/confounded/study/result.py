@@ -63,10 +63,15 @@ VERSION: Final = 1
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """One file that was read: its name without folders, and the SHA-256 of its bytes."""
+    """A file that was read: its name without folders, and the SHA-256 of its bytes.
+
+    Of a folder the checksum is that of the sorted list of its files, a line each as ``sha256sum`` writes it, and
+    `files` is how many were read.
+    """
 
     name: str
     sha256: str
+    files: int = 1
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,15 +85,23 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a reader of the result must know: what, where, and the flag or line that settles it."""
+    """Something a reader of the result must know: what, where, and the flag or line that settles it.
+
+    `lenient` marks what left something to guess, and was taken so because that was asked for.
+    """
 
     what: str
     where: str = ""
     remedy: str = ""
+    lenient: bool = False
 
 
 class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One model of a population. `capabilities_score` is null for a model left out of the fit."""
+    """One model of a population. `capabilities_score` is null for a model left out of the fit.
+
+    `catalogue_model` is the entry of the catalogue that its name was found to stand for, and `family_from` says what
+    told its family: the scores themselves, the catalogue, or a rule.
+    """
 
     model: str
     name: str
@@ -97,6 +110,8 @@ class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
     parameters: float | None
     training_flop: float | None
     capabilities_score: float | None
+    catalogue_model: str | None = None
+    family_from: str | None = None
 
 
 class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +126,38 @@ class SuiteMember(msgspec.Struct, frozen=True, kw_only=True):
 
     benchmark: str
     loading: float
+
+
+class JoinedName(msgspec.Struct, frozen=True, kw_only=True):
+    """How a model's name was joined with that of a reference.
+
+    `how` is ``exact``, ``rule`` (by the stated `rules`), ``review`` (not joined: `candidates` are for a person to
+    look at) or ``unmatched``.
+    """
+
+    model: str
+    match: str | None
+    how: Literal["exact", "rule", "review", "unmatched"]
+    rules: list[str] = []
+    candidates: list[str] = []
+
+
+class CapabilitiesSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the capabilities scores of a population come from.
+
+    `kind` is ``suite`` (fitted to these models), ``reference``, ``column`` or ``compute``; all but the first are held
+    fixed. `benchmarks` are those it was made from; `names` says of every model how it was found in a reference.
+    """
+
+    kind: Literal["suite", "reference", "column", "compute"]
+    id: str
+    title: str
+    made_from: str
+    benchmarks: list[str] = []
+    citation: str | None = None
+    licence: str | None = None
+    names: list[JoinedName] = []
+    has_standard_errors: bool = False
 
 
 class CapabilityCorrelations(msgspec.Struct, frozen=True, kw_only=True):
@@ -547,10 +594,11 @@ class PopulationResult(msgspec.Struct, frozen=True, kw_only=True):
     n_models: int
     n_families: int
     left_out: list[LeftOut]
+    capabilities: CapabilitiesSource
     suite: list[SuiteMember]
     eigenvalues: list[float]
-    explained_share: float
-    capability_correlations: CapabilityCorrelations
+    explained_share: float | None
+    capability_correlations: CapabilityCorrelations | None
     scores: dict[str, list[float | None]]
 
 
@@ -670,8 +718,11 @@ def _inconsistency(result: StudyResult) -> str | None:
         lengths = {len(column) for column in one.scores.values()}
         if lengths - {len(one.models)} or one.n_models != len(one.models):
             return f"another number of scores than of models in the {one.population} population"
-        width = len(one.capability_correlations.benchmarks)
-        if {len(row) for row in one.capability_correlations.rho} - {width} or width != len(one.suite):
+        between = one.capability_correlations
+        if (between is None) != (not one.suite) or (one.explained_share is None) != (not one.suite):
+            return f"a suite of the {one.population} population without its fit"
+        width = len(one.suite)
+        if between and ({len(row) for row in between.rho} - {width} or width != len(between.benchmarks)):
             return f"capability correlations of the {one.population} population that are no square"
     facts = {fact.benchmark for fact in result.benchmarks}
     for found in result.correlations:

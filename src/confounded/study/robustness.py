@@ -43,6 +43,10 @@ PUBLISHED: Final = ("first component", "spearman")
 """The composite and the association of the published method."""
 
 
+HELD_FIXED: Final = "the score as it is"
+"""What the composite is called where the capabilities score is held fixed."""
+
+
 def as_spearman(value: float, association: str) -> float:
     """Return the Spearman correlation that goes with another, for normal data, so that one margin serves all.
 
@@ -90,7 +94,7 @@ def describe_correlations(
     for one, reference in zip(usable, references, strict=True):
         values = population.matrix.column(one.benchmark)
         if reference is not None:
-            robust[one.benchmark] = _robust_by_accuracy(population, one, values, reference, settings)
+            robust[one.benchmark] = _robust_by_fixed(population, one, values, reference, settings, "accuracy")
         x = score.of_population(population) if reference is None else reference
         details[one.benchmark] = _details(population, facts[one.benchmark], x, values) | {
             "association_p": number(
@@ -111,6 +115,14 @@ def _robust_by_score(
     """Do the correlations with the capabilities score again in every other way."""
     if not ones:
         return {}
+    if score.columns is None:
+        fixed = score.of_population(population)
+        return {
+            one.benchmark: _robust_by_fixed(
+                population, one, population.matrix.column(one.benchmark), fixed, settings, HELD_FIXED
+            )
+            for one in ones
+        }
     columns = population.matrix.columns([one.benchmark for one in ones])[score.rows]
     single = np.arange(score.rows.size)
     without_model = replicate_counts(prepare(score.columns, columns), jackknife_counts(single)).rho
@@ -135,16 +147,21 @@ def _robust_by_score(
     return found
 
 
-def _robust_by_accuracy(
-    population: Population, one: Correlation, values: FloatArray, accuracy: FloatArray, settings: Settings
+def _robust_by_fixed(
+    population: Population,
+    one: Correlation,
+    values: FloatArray,
+    fixed: FloatArray,
+    settings: Settings,
+    composite: str,
 ) -> Robustness:
-    """Do a correlation with an accuracy again in every other way: there is no suite in it."""
-    both = ~(np.isnan(values) | np.isnan(accuracy))
-    problem = prepare(None, values[both, None], [accuracy[both]])
+    """Do a correlation with a fixed column again in every other way: there is no suite in it."""
+    both = ~(np.isnan(values) | np.isnan(fixed))
+    problem = prepare(None, values[both, None], [fixed[both]])
     without_model = replicate_counts(problem, jackknife_counts(np.arange(int(both.sum())))).rho[:, 0]
     models = [population.matrix.models[row] for row in np.flatnonzero(both)]
-    other = associations(accuracy[both, None], values[both, None])[:, 0, 0]
-    routes = [("accuracy", name, float(other[k])) for k, name in ((1, "kendall"), (2, "pearson"))]
+    other = associations(fixed[both, None], values[both, None])[:, 0, 0]
+    routes = [(composite, name, float(other[k])) for k, name in ((1, "kendall"), (2, "pearson"))]
     by_model = dict(zip(models, without_model.tolist(), strict=True))
     return _robustness(one, by_model, {}, routes, settings)
 
@@ -213,7 +230,7 @@ def _associations(
     """Test whether there is any association with the capabilities score at all, the same permutations for all."""
     names = [one.benchmark for one in ones]
     columns = population.matrix.columns(names)[score.rows]
-    tested = permutation_tests(score.fit.scores, columns, seed=settings.seed)
+    tested = permutation_tests(score.scores, columns, seed=settings.seed)
     return dict(zip(names, tested.p.tolist(), strict=True))
 
 

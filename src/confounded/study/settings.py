@@ -47,6 +47,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     Parameters
     ----------
+    capabilities : str, optional
+        Where capability comes from: by default the suite; else the id of a reference, ``training-compute``, or a
+        benchmark of the scores (with ``column:`` before it where it is called like a reference).
     suite : tuple of str, optional
         The capability benchmarks behind the capabilities score. By default those of the paper's twelve that a
         population has scores on.
@@ -71,8 +74,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     directions : dict of str to {'higher', 'lower'}
         Which way is better or safer, for benchmarks of which neither the file nor the catalogue says it; the
         key ``*`` stands for all of these.
+    leave_out : tuple of str
+        Benchmarks that are not studied, such as columns that hold no scores.
+    lenient : bool
+        Whether to go on where the scores leave something to guess. What was taken then is in the notices.
     """
 
+    capabilities: str | None = None
     suite: tuple[str, ...] | None = None
     missing: MissingPolicy = "leave-model-out"
     margin: float = MARGIN
@@ -83,6 +91,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     population: str | None = None
     unknown_families_apart: bool = False
     directions: dict[str, Literal["higher", "lower"]] = {}
+    leave_out: tuple[str, ...] = ()
+    lenient: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.margin < 1:
@@ -95,6 +105,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise UsageError("a seed from 0 to 2**64 - 1", found=str(self.seed))
         if self.suite is None:
             return
+        if self.capabilities is not None:
+            raise UsageError("a suite, or another source of capability", found="both", where="--capabilities")
         if len(set(self.suite)) < len(self.suite):
             raise UsageError("every benchmark of the suite once", found=", ".join(self.suite))
         if len(self.suite) < SMALLEST_SUITE:

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from confounded.datasets import safetywashing
-from confounded.readers import read_benchmarks, read_scores
-from confounded.readers.benchmarks import FILE_NAME
-from confounded.readers.registry import score_files
+from confounded.readers import read_sources
 from confounded.study.result import Source, StudyResult
 from confounded.study.settings import Settings
 from confounded.study.study import run_study
@@ -23,6 +21,7 @@ def study_sources(
     settings: Settings,
     *,
     benchmarks: Path | None = None,
+    models: Path | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> StudyResult:
@@ -34,6 +33,8 @@ def study_sources(
     settings : Settings
     benchmarks : Path, optional
         A file that declares benchmarks; without it any ``benchmarks.toml`` beside the scores.
+    models : Path, optional
+        A file that declares models; without it any ``models.toml`` beside the scores.
     threads, progress
         As of `run_study`.
 
@@ -51,32 +52,27 @@ def study_sources(
             threads=threads,
             progress=progress,
         )
-    table, *others = [read_scores(path) for path in paths]
-    for other in others:
-        table = table.joined_with(other)
-    sources = [_source(file) for path in paths for file in score_files(path)]
-    for declared in _declarations(paths, benchmarks):
-        table = table.with_benchmarks(read_benchmarks(declared), str(declared))
-        sources.append(_source(declared))
+    reading = read_sources(paths, benchmarks=benchmarks, models=models, lenient=settings.lenient)
     return run_study(
-        table,
+        reading.table,
         settings,
-        sources=sorted(sources, key=lambda source: source.name),
+        sources=sorted((_source(*one) for one in reading.files), key=lambda source: source.name),
         threads=threads,
         progress=progress,
     )
 
 
-def _declarations(paths: Sequence[Path], benchmarks: Path | None) -> list[Path]:
-    """Return the files that declare benchmarks: the one that was named, or those beside the scores."""
-    if benchmarks is not None:
-        return [benchmarks]
-    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
-    return [folder / FILE_NAME for folder in folders if (folder / FILE_NAME).is_file()]
+def _source(asked: Path, files: Sequence[Path]) -> Source:
+    """Record a file by its checksum, and a folder by that of the list of its files and theirs."""
+    if files == (asked,):
+        return Source(name=asked.name, sha256=_checksum(asked))
+    lines = sorted(f"{_checksum(file)}  {file.relative_to(asked).as_posix()}\n" for file in files)
+    listing = hashlib.sha256("".join(lines).encode()).hexdigest()
+    return Source(name=asked.resolve().name, sha256=listing, files=len(files))
 
 
-def _source(path: Path) -> Source:
-    return Source(name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+def _checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _shipped() -> Source:

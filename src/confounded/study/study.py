@@ -7,13 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 import confounded
 from confounded.catalog import areas
-from confounded.scores import ScoreTable
+from confounded.errors import UsageError
+from confounded.scores import Issue, ScoreTable
+from confounded.stats.component import FirstComponent
 from confounded.study.areas import area_summaries, kind_contrasts, kind_summaries
-from confounded.study.capabilities import CapabilitiesScore, capabilities_score, suite_of
+from confounded.study.capabilities import CapabilitiesScore
+from confounded.study.capability import capabilities_of
 from confounded.study.cautions import caution
 from confounded.study.correlations import capabilities_correlations, gather_evidence
 from confounded.study.known import number
@@ -93,9 +97,10 @@ def run_study(
     [27, 26]
     """
     settings = settings or Settings()
+    scores = _without_left_out(scores, settings)
     facts = benchmark_facts(scores, settings)
     split, notices = populations(scores, facts, settings)
-    notices = [Notice(what=i.what, where=i.where, remedy=i.remedy) for i in scores.issues] + notices
+    notices = _of_issues(scores.issues) + notices
     notices += [] if shipped else catalogue_directions(scores, settings)
     notices += _strange_kin(facts, split) + _incomplete(split)
     published = published_figures(split)
@@ -103,17 +108,17 @@ def run_study(
     correlations: list[Correlation] = []
     by_population, by_area, by_kind, contrasts = [], [], [], []
     for population in split:
-        suite, remarks = suite_of(population, settings)
-        score, more = capabilities_score(population, suite, settings.missing)
+        score, remarks = capabilities_of(population, settings)
+        measured = _without_capability(facts, score)
         evidence = gather_evidence(
-            population, score, facts, settings, threads=threads, progress=_stage(progress, population.name)
+            population, score, measured, settings, threads=threads, progress=_stage(progress, population.name)
         )
-        found, yet_more = capabilities_correlations(population, score, facts, published, evidence)
-        notices += remarks + more + yet_more
+        found, more = capabilities_correlations(population, score, measured, published, evidence)
+        notices += remarks + more
         judged = judge(population, score, facts, evidence, found, settings)
         described = describe_correlations(population, score, facts, judged, settings)
         compared = compare_models(population, score, facts, described, settings)
-        own = caution(population, facts, compared, score.suite)
+        own = caution(population, facts, compared, score)
         correlations += own
         by_population.append(
             population_summary(population.name, _family_sizes(population, score), own, facts, settings)
@@ -140,6 +145,37 @@ def run_study(
         kind_contrasts=contrasts,
         notices=notices,
     )
+
+
+def _of_issues(issues: Sequence[Issue]) -> list[Notice]:
+    """Say what was met on the way in, first what left something to guess."""
+    told = [Notice(what=i.what, where=i.where, remedy=i.remedy, lenient=i.stops) for i in issues]
+    return sorted(told, key=lambda notice: not notice.lenient)
+
+
+def _without_left_out(scores: ScoreTable, settings: Settings) -> ScoreTable:
+    """Return the scores without the benchmarks that are not to be studied."""
+    known = set(scores.scores["benchmark"])
+    strangers = [name for name in settings.leave_out if name not in known]
+    if strangers:
+        raise UsageError(
+            "benchmarks that have scores", found=f"none on {', '.join(strangers)}", where="--leave-out"
+        )
+    if not settings.leave_out:
+        return scores
+    kept = ~pl.col("benchmark").is_in(settings.leave_out)
+    return ScoreTable(
+        scores.scores.filter(kept), scores.models, scores.benchmarks.filter(kept), scores.issues
+    )
+
+
+def _without_capability(
+    facts: Mapping[str, BenchmarkFacts], score: CapabilitiesScore
+) -> dict[str, BenchmarkFacts]:
+    """Return the benchmarks to be measured: all but one that itself stands for capability."""
+    return {
+        name: fact for name, fact in facts.items() if score.source.kind != "column" or name != score.source.id
+    }
 
 
 def _incomplete(split: Sequence[Population]) -> list[Notice]:
@@ -199,7 +235,6 @@ def _population_result(
     """Record the models of a population and the fit of their capabilities scores."""
     matrix, fit = population.matrix, score.fit
     scored = score.of_population(population)
-    between = fit.correlation[np.triu_indices_from(fit.correlation, k=1)]
     return PopulationResult(
         population=population.name,
         models=[
@@ -210,6 +245,8 @@ def _population_result(
                 organisation=facts_of.organisation,
                 parameters=facts_of.parameters,
                 training_flop=facts_of.training_flop,
+                catalogue_model=facts_of.catalogue_model,
+                family_from=facts_of.family_from,
                 capabilities_score=number(own),
             )
             for facts_of, own in zip(population.models, scored, strict=True)
@@ -217,19 +254,26 @@ def _population_result(
         n_models=len(population.models),
         n_families=len(set(matrix.families)),
         left_out=list(score.left_out),
+        capabilities=score.source,
         suite=[
             SuiteMember(benchmark=name, loading=float(loading))
-            for name, loading in zip(score.suite, fit.eigenvector, strict=True)
+            for name, loading in (zip(score.suite, fit.eigenvector, strict=True) if fit else ())
         ],
-        eigenvalues=fit.eigenvalues.tolist(),
-        explained_share=float(fit.explained_share),
-        capability_correlations=CapabilityCorrelations(
-            benchmarks=list(score.suite),
-            rho=fit.correlation.tolist(),
-            mean=float(between.mean()),
-            standard_deviation=float(between.std()),
-        ),
+        eigenvalues=fit.eigenvalues.tolist() if fit else [],
+        explained_share=float(fit.explained_share) if fit else None,
+        capability_correlations=_between(score.suite, fit) if fit else None,
         scores={name: _numbers(matrix.column(name)) for name in facts if name in set(matrix.benchmarks)},
+    )
+
+
+def _between(suite: Sequence[str], fit: FirstComponent) -> CapabilityCorrelations:
+    """Record the correlations between the capability benchmarks."""
+    between = fit.correlation[np.triu_indices_from(fit.correlation, k=1)]
+    return CapabilityCorrelations(
+        benchmarks=list(suite),
+        rho=fit.correlation.tolist(),
+        mean=float(between.mean()),
+        standard_deviation=float(between.std()),
     )
 
 

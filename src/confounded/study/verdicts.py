@@ -126,7 +126,7 @@ def judge(
     """
     everyone = np.arange(len(population.models))
     by_score = [name for name in evidence.with_score if name not in evidence.with_accuracy]
-    found = _judged(population, facts, evidence.with_score, by_score, score.rows, settings)
+    found = _judged(population, facts, evidence.with_score, by_score, score.rows, settings, score)
     found |= _judged(
         population, facts, evidence.with_accuracy, list(evidence.with_accuracy), everyone, settings
     )
@@ -172,13 +172,14 @@ def _judged(
     benchmarks: Sequence[str],
     rows: NDArray[np.intp],
     settings: Settings,
+    score: CapabilitiesScore | None = None,
 ) -> dict[str, Judgement]:
     """Judge the benchmarks that were resampled together."""
     if not benchmarks:
         return {}
     together = list(resampled)
     source = resampled[together[0]][0]
-    measured = reliabilities(population, facts, together, rows, source, settings.level)
+    measured = reliabilities(population, facts, together, rows, source, settings.level, score)
     tests = margin_tests(
         source.jackknife,
         settings.margin,

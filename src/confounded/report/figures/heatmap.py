@@ -32,6 +32,8 @@ def heatmap(index: Index, population: PopulationResult) -> dict[str, Any]:
         Vega-Lite: one cell for each ordered pair of benchmarks of the suite, the diagonal left empty.
     """
     between = population.capability_correlations
+    if between is None:
+        raise ValueError("a population whose score was fitted to a suite")
     names = [index.name(benchmark) for benchmark in between.benchmarks]
     cells = [
         {

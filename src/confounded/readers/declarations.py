@@ -1,13 +1,18 @@
-"""What a `benchmarks.toml` says of benchmarks: one table a benchmark, beside the scores that it is about.
+"""What a `benchmarks.toml` and a `models.toml` beside scores say of them: one table a benchmark or model.
 
 ::
 
-    [my_benchmark]
+    [my_benchmark]                 # in benchmarks.toml
     direction = "lower"            # lower scores are safer
+    unit = "percent"
     area = "honesty"
     kin_to_suite = ["mmlu"]        # shares items with it
     item_type = "binary mean"      # each score is a plain mean of single items worth 0 or 1
     items = 400
+
+    ["my-lab/my-model"]            # in models.toml
+    family = "My family"
+    population = "chat"
 """
 
 from __future__ import annotations
@@ -20,17 +25,20 @@ from typing import Any, Final
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
-from confounded.scores.table import BENCHMARK_SCHEMA
+from confounded.readers.files import check_size
+from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA
 
-__all__ = ["FILE_NAME", "read_benchmarks"]
+__all__ = ["BENCHMARKS_FILE", "MODELS_FILE", "read_benchmarks", "read_models"]
 
-FILE_NAME: Final = "benchmarks.toml"
-"""The name under which such a file is found beside score files."""
+BENCHMARKS_FILE: Final = "benchmarks.toml"
+MODELS_FILE: Final = "models.toml"
+"""The names under which such files are found beside score files."""
 
 _ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "direction": frozenset({"higher", "lower"}),
     "unit": frozenset({"fraction", "percent", "points", "rating"}),
     "item_type": frozenset({"binary mean", "other"}),
+    "population": frozenset({"base", "chat", "mixed"}),
 }
 
 
@@ -54,35 +62,68 @@ def read_benchmarks(path: Path) -> pl.DataFrame:
     ContentError
         If a key is unknown, or a value is not of the form that is expected of it.
     """
+    return _read(path, "benchmark", BENCHMARK_SCHEMA)
+
+
+def read_models(path: Path) -> pl.DataFrame:
+    """Read what a file declares of models.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file with a table for each model.
+
+    Returns
+    -------
+    polars.DataFrame
+        One model a row, columns as of `ScoreTable.models`; null is "the file does not say".
+
+    Raises
+    ------
+    UnreadableError, ContentError
+        As of `read_benchmarks`.
+    """
+    return _read(path, "model", MODEL_SCHEMA)
+
+
+def _read(path: Path, subject: str, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    """Read one table a benchmark or model."""
+    check_size(path)
     try:
-        declared = tomllib.loads(path.read_text(encoding="utf-8"))
+        declared = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as problem:
         raise UnreadableError("a readable file", found=problem.strerror or "", where=str(path)) from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise UnreadableError("a TOML file", found=str(problem), where=str(path)) from problem
-    rows = [_row(name, entry, path) for name, entry in declared.items()]
-    return pl.DataFrame(rows, schema=dict(BENCHMARK_SCHEMA))
+    rows = [_row(name, entry, subject, schema, path) for name, entry in declared.items()]
+    return pl.DataFrame(rows, schema=dict(schema))
 
 
-def _row(name: str, entry: object, path: Path) -> dict[str, Any]:
-    """Return one benchmark's entry as a row."""
+def _row(
+    name: str, entry: object, subject: str, schema: Mapping[str, type[pl.DataType]], path: Path
+) -> dict[str, Any]:
+    """Return one entry as a row."""
     where = f"{path}, table {name!r}"
     if not isinstance(entry, dict):
-        raise ContentError("a table for each benchmark", found=f"{name} = {entry!r}", where=str(path))
-    unknown = sorted(set(entry) - set(BENCHMARK_SCHEMA) | ({"benchmark"} & set(entry)))
+        raise ContentError(f"a table for each {subject}", found=f"{name} = {entry!r}", where=str(path))
+    unknown = sorted(set(entry) - (set(schema) - {subject}))
     if unknown:
-        known = ", ".join(key for key in BENCHMARK_SCHEMA if key != "benchmark")
+        known = ", ".join(key for key in schema if key != subject)
         raise ContentError(f"keys among {known}", found=", ".join(unknown), where=where)
-    return {"benchmark": name} | {key: _value(key, value, where) for key, value in entry.items()}
+    return {subject: name} | {key: _value(key, value, schema[key], where) for key, value in entry.items()}
 
 
-def _value(key: str, value: object, where: str) -> str | int | float:
+def _value(key: str, value: object, kind: type[pl.DataType], where: str) -> str | int | float:
     """Return one value in the form of its column."""
     where = f"{where}, key {key!r}"
-    kind = BENCHMARK_SCHEMA[key]
     if key == "kin_to_suite" and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return "\n".join([*value, ""])
     if kind == pl.String and isinstance(value, str):
+        if not value.strip():
+            allowed = " or ".join(sorted(_ALLOWED.get(key, ())))
+            raise ContentError(
+                allowed or "some text", found="nothing", where=where, remedy="Fill it in, or remove the line."
+            )
         if value not in _ALLOWED.get(key, {value}):
             raise ContentError(" or ".join(sorted(_ALLOWED[key])), found=repr(value), where=where)
         return value

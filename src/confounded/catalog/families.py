@@ -1,0 +1,164 @@
+"""Which models are kin: the family of a name, by stated rules, and never by likeness.
+
+A *family* is a line of models of one maker that share data and recipe; a model that somebody else tuned from one of
+them belongs to it too. The rules are tried in the order of :data:`RULES`; the stems are data
+(``data/families.csv``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+from confounded.catalog._spelling import LONGEST_NAME, fold, tokens_of
+from confounded.catalog._tables import cell, known, rows
+from confounded.catalog.names import find_model
+
+__all__ = ["RULES", "Kin", "Line", "kin_of", "lines"]
+
+RULES: Final = (
+    "catalogue: the catalogue has the model, under its id or a usual spelling of it, and says its family",
+    "base model: the file says which model it was tuned from, and that one's family can be told",
+    "name stem: the name has, as whole words and numbers, a stem of families.csv ('Llama-3-8B-...' has 'llama 3'); "
+    "the longest stem counts, and a name with stems of two families tells none",
+    "population: a name with instruct, chat, it, rlhf, dpo, assistant and the like is a chat model, one with base or "
+    "pretrained is a base model, one with both or neither tells nothing",
+)
+"""The rules by which a family and a population are told, in the order in which they are tried."""
+
+_CHAT_WORDS: Final = frozenset(
+    "assistant chat chatbot dpo instruct instructed instruction ipo it kto orpo ppo rlaif rlhf sft simpo".split()
+)
+_BASE_WORDS: Final = frozenset(("base", "pretrained"))
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """To which family a model belongs, and who says so.
+
+    Parameters
+    ----------
+    family : str
+        The line of models.
+    organisation : str or None
+        The maker of that line, or of the model itself where the catalogue has it.
+    population : str or None
+        ``base`` or ``chat``, where the catalogue or the name leaves no doubt.
+    rule : str
+        The rule that told: ``catalogue``, ``base model (<rule>)`` or ``name stem '<stem>'``.
+    """
+
+    family: str
+    organisation: str | None
+    population: str | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One stem of a name and the family it stands for.
+
+    Parameters
+    ----------
+    stem : str
+        Words and numbers, separated by spaces.
+    family : str or None
+        The family; None for words that look like a stem and tell nothing.
+    organisation : str or None
+        Who makes that line of models.
+    """
+
+    stem: str
+    family: str | None
+    organisation: str | None
+
+
+@cache
+def lines() -> Mapping[tuple[str, ...], Line]:
+    """Return every stem by its words and numbers.
+
+    Raises
+    ------
+    DatasetError
+        If the catalogue's file is missing or damaged.
+    """
+    read = (
+        Line(
+            stem=cell(row, "stem", str),
+            family=known(row, "family", str),
+            organisation=known(row, "organisation", str),
+        )
+        for row in rows("families.csv")
+    )
+    return MappingProxyType({tuple(one.stem.split()): one for one in read})
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, lines()))
+
+
+def kin_of(name: str, base_model: str | None = None) -> Kin | None:
+    """Return the family of a model, or None where no rule tells it.
+
+    Parameters
+    ----------
+    name : str
+        The model's name in any usual spelling.
+    base_model : str, optional
+        The model it was tuned from, as the file states it.
+
+    Returns
+    -------
+    Kin or None
+        With the rule that told.
+    """
+    entry = find_model(name)
+    if entry is not None and entry.family:
+        return Kin(entry.family, entry.organisation, entry.population or None, "catalogue")
+    tokens = _tokens(name)
+    population = population_of(tokens)
+    if base_model and base_model != name:
+        parent = kin_of(base_model)
+        if parent is not None:
+            return Kin(parent.family, parent.organisation, population, f"base model ({parent.rule})")
+    stems = _stems(tokens)
+    if len({one.family for one in stems}) != 1:
+        return None
+    told = stems[0]
+    return Kin(str(told.family), told.organisation, population, f"name stem '{told.stem}'")
+
+
+def population_of(tokens: Sequence[str]) -> str | None:
+    """Return whether the words of a name say base or chat; None where they say neither or both."""
+    chat = not _CHAT_WORDS.isdisjoint(tokens)
+    base = not _BASE_WORDS.isdisjoint(tokens)
+    return None if chat == base else ("chat" if chat else "base")
+
+
+def _tokens(name: str) -> tuple[str, ...]:
+    """Return the words and numbers of a name, without the organisation before the slash."""
+    if len(name) > LONGEST_NAME:
+        return ()
+    text = fold(name)
+    return tokens_of(text.rsplit("/", 1)[-1] if not text.endswith("/") else text)
+
+
+def _stems(tokens: Sequence[str]) -> list[Line]:
+    """Return the stems in a name, the longest at each place, that tell a family."""
+    table, longest = lines(), _longest()
+    found = []
+    place = 0
+    while place < len(tokens):
+        for length in range(min(longest, len(tokens) - place), 0, -1):
+            told = table.get(tuple(tokens[place : place + length]))
+            if told is not None:
+                if told.family is not None:
+                    found.append(told)
+                place += length - 1
+                break
+        place += 1
+    return found

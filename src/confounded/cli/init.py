@@ -1,0 +1,100 @@
+"""`confounded init`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from confounded.errors import OutputError
+
+__all__ = ["init"]
+
+
+@click.command()
+@click.argument("source", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to write to. [default: that of the first SOURCE, where `confounded report` finds the files]",
+)
+@click.option("--force", is_flag=True, help="Replace files that are there already.")
+@click.option("--json", "as_json", is_flag=True, help="Print what is not known as JSON, and write nothing.")
+def init(source: tuple[Path, ...], output: Path | None, force: bool, as_json: bool) -> None:
+    """Write a benchmarks.toml to fill in, with what could be found out.
+
+    Reads the scores in SOURCE, and says of each benchmark what the files and the catalogue know: how many models
+    have scores, between which values, and which way is better or safer. What nothing says is left empty. Where the
+    family or population of some models is not known, a models.toml is written beside it.
+
+    \b
+    Examples:
+      confounded init scores.csv
+      confounded init logs/ -o .
+      confounded init scores.csv --json
+
+    Exit codes: 0 done, 2 bad input or usage.
+    """
+    from confounded.readers import read_sources
+    from confounded.readers.declarations import BENCHMARKS_FILE, MODELS_FILE
+    from confounded.study.declaring import declarations
+
+    # What is declared already is not read: the file may be the very one that is to be made again.
+    table = read_sources(source, declared=False, lenient=True).table
+    found = declarations(table, ", ".join(path.name for path in source))
+    if as_json:
+        import msgspec
+
+        said = {
+            "undirected": found.undirected,
+            "without_family": found.without_family,
+            "without_population": found.without_population,
+            "issues": [
+                {"what": issue.what, "where": issue.where, "remedy": issue.remedy, "stops": issue.stops}
+                for issue in table.issues
+            ],
+        }
+        click.echo(msgspec.json.format(msgspec.json.encode(said)).decode())
+        return
+    folder = output or (source[0] if source[0].is_dir() else source[0].parent)
+    written = {BENCHMARKS_FILE: found.benchmarks, MODELS_FILE: found.models}
+    targets = {folder / name: text for name, text in written.items() if text}
+    for path in targets:
+        if path.exists() and not force:
+            raise OutputError(
+                f"no {path.name} there yet",
+                found="one",
+                where=str(path),
+                remedy="Pass --force to replace it.",
+            )
+    for path, text in targets.items():
+        _write(path, text)
+        click.echo(f"{path} written")
+    for names, what in (
+        (found.undirected, "benchmarks need a direction"),
+        (found.without_family, "models need a family"),
+        (found.without_population, "models need a population"),
+    ):
+        if names:
+            click.echo(f"{len(names)} {what}: {', '.join(names[:8])}{' ...' if len(names) > 8 else ''}")
+    for issue in table.issues:
+        if issue.stops:
+            click.echo(f"to settle: {issue.where}: {issue.what}. {issue.remedy}", err=True)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError as problem:
+        raise OutputError(
+            "a folder that can be written to", found=problem.strerror or str(problem), where=str(path.parent)
+        ) from problem

@@ -1,0 +1,108 @@
+"""Every format that can be read, and by what it is recognised. The first that recognises a file reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from confounded.readers.delimited import read_delimited
+from confounded.readers.every_eval_ever import read_every_eval_ever
+from confounded.readers.frames import read_parquet
+from confounded.readers.glance import Glance
+from confounded.readers.inspect_logs import read_inspect_logs
+from confounded.readers.lm_evaluation_harness import read_lm_evaluation_harness
+from confounded.readers.records import read_json_lines, read_json_records
+from confounded.readers.tabular import looks_like_scores
+from confounded.scores import ItemTable, ScoreTable
+
+__all__ = ["FORMATS", "Format"]
+
+
+def _never(_path: Path) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that can be read.
+
+    Parameters
+    ----------
+    name : str
+        What it is called in messages.
+    endings : tuple of str
+        The endings of its files.
+    read : callable
+        Reads some files of it as one score table, in which a score may stand twice.
+    recognises : callable
+        Whether a file with such an ending is of this format.
+    is_document : bool
+        Whether a file describes runs, so that it is looked for at any depth of a folder.
+    read_items : callable, optional
+        Reads what each model got on each item.
+    is_covered : callable, optional
+        Whether the scores of a file in a folder stand in another file of that folder too.
+    main_file : str, optional
+        The name of the file of a run beside which its companions stand.
+    companions : frozenset of str
+        Names of files that belong to a run, or to its folder, and are not read by themselves.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    read: Callable[[Sequence[Path]], ScoreTable] = field(repr=False)
+    recognises: Callable[[Glance], bool] = field(repr=False)
+    is_document: bool = False
+    read_items: Callable[[Sequence[Path]], ItemTable] | None = field(default=None, repr=False)
+    is_covered: Callable[[Path], bool] = field(default=_never, repr=False)
+    main_file: str = ""
+    companions: frozenset[str] = frozenset()
+
+
+def _each(read: Callable[[Path], ScoreTable]) -> Callable[[Sequence[Path]], ScoreTable]:
+    """Return a reader of many files from a reader of one."""
+
+    def read_all(paths: Sequence[Path]) -> ScoreTable:
+        first, *others = [read(path) for path in paths]
+        return first.joined_with(*others)
+
+    return read_all
+
+
+def _is_table(_look: Glance) -> bool:
+    return True
+
+
+def _is_every_eval_ever(look: Glance) -> bool:
+    return look.has("evaluation_results", "model_info")
+
+
+def _is_inspect(look: Glance) -> bool:
+    return look.ending == ".eval" or look.has("eval", "status")
+
+
+def _is_harness(look: Glance) -> bool:
+    # Without `config_general`: lighteval writes that and the other three, with other things in them.
+    return look.has("results", "versions", "configs") and not look.has("config_general")
+
+
+def _is_json_records(look: Glance) -> bool:
+    return look.fields is None  # whose reader says so if it is no list
+
+
+def _is_json_lines(look: Glance) -> bool:
+    return look.fields is None or looks_like_scores(list(look.fields))
+
+
+FORMATS: Final = (
+    Format("CSV and TSV", (".csv", ".tsv"), _each(read_delimited), _is_table),
+    Format("Parquet", (".parquet",), _each(read_parquet), _is_table),
+    Format("Every Eval Ever", (".json",), read_every_eval_ever, _is_every_eval_ever, is_document=True),
+    Format("lm-evaluation-harness", (".json",), read_lm_evaluation_harness, _is_harness, is_document=True),
+    Format("Inspect AI", (".eval", ".json"), read_inspect_logs, _is_inspect, is_document=True),
+    Format("JSON records", (".json",), _each(read_json_records), _is_json_records),
+    Format("JSON lines", (".jsonl", ".ndjson"), _each(read_json_lines), _is_json_lines),
+)
+"""Every format that can be read, those that are recognised by more before those that take what is left."""

@@ -1,0 +1,42 @@
+"""Which capabilities score a study takes: fitted to the suite, or held fixed."""
+
+from __future__ import annotations
+
+from confounded.errors import ContentError
+from confounded.study.capabilities import CapabilitiesScore, capabilities_score, suite_of
+from confounded.study.fixed_score import covering, fixed_score
+from confounded.study.population import Population
+from confounded.study.result import Notice
+from confounded.study.settings import Settings
+
+__all__ = ["capabilities_of"]
+
+
+def capabilities_of(population: Population, settings: Settings) -> tuple[CapabilitiesScore, list[Notice]]:
+    """Return the capabilities scores of a population's models, from the source that the settings name.
+
+    Raises
+    ------
+    UsageError, ContentError
+        If there is no such source, or it has no score of enough models.
+    """
+    if settings.capabilities is not None:
+        return fixed_score(population, settings.capabilities)
+    try:
+        suite, remarks = suite_of(population, settings)
+    except ContentError as problem:
+        if settings.suite is not None:
+            raise
+        raise _with_references(problem, population) from problem
+    score, more = capabilities_score(population, suite, settings.missing)
+    return score, [*remarks, *more]
+
+
+def _with_references(problem: ContentError, population: Population) -> ContentError:
+    """Say beside an error which reference has scores of these models."""
+    best, count = covering(population)[0]
+    if not count:
+        return problem
+    remedy = f"{problem.remedy} Or take capability from a reference: --capabilities {best} has scores of "
+    remedy += f"{count} of these {len(population.models)} models."
+    return ContentError(problem.expected, found=problem.found, where=problem.where, remedy=remedy)

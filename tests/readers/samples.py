@@ -1,0 +1,313 @@
+"""One small valid sample, or more, of every format that can be read; corrupted copies and fuzzing start from them.
+
+No score of a sample is the mean, the hundredfold or a digit's slip of another one, so that a number that was made up
+on the way in is seen to stand nowhere in the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+import polars as pl
+
+__all__ = ["SAMPLES", "TABLES", "Sample", "Table", "json_bytes"]
+
+Rows = Sequence[Mapping[str, Any]]
+
+DATA: Final = Path(__file__).parent / "data"
+MODELS: Final = ("ada-7b", "ada-70b", "bert-3b", "bert-30b", "curie-1b", "curie-9b")
+WIDE: Final = tuple(
+    {"model": model, "truthful": truthful, "refusal": refusal, "exams": exams}
+    for model, truthful, refusal, exams in zip(
+        MODELS,
+        (0.5127, 0.6843, 0.5511, 0.7259, 0.5894, 0.8361),
+        (0.7713, 0.6032, 0.8146, 0.6479, 0.7308, 0.5265),
+        (41.37, 62.91, 45.83, 70.19, 52.46, 88.52),
+        strict=True,
+    )
+)
+"""One model a row; two benchmarks in fractions and one in percent."""
+
+LONG: Final = tuple(
+    {"model": row["model"], "benchmark": name, "score": row[name], "stderr": error, "n_items": items}
+    for row in WIDE
+    for name, error, items in (("truthful", 0.0171, 817), ("refusal", 0.0229, 450))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A score file, or a folder of a run.
+
+    Parameters
+    ----------
+    name : str
+    format : str
+        The name of its format in `confounded.readers.formats.FORMATS`.
+    files : mapping of str to bytes
+        Path below the place where it is written → content.
+    target : str
+        The one of these that is corrupted.
+    is_folder : bool
+        Whether it is read as a folder.
+    """
+
+    name: str
+    format: str
+    files: Mapping[str, bytes] = field(repr=False)
+    target: str
+    is_folder: bool = False
+
+    @property
+    def content(self) -> bytes:
+        """What stands in the file that is corrupted."""
+        return self.files[self.target]
+
+    @property
+    def ending(self) -> str:
+        """The ending of the file that is corrupted."""
+        return Path(self.target).suffix
+
+    def written(self, folder: Path, content: bytes | None = None) -> Path:
+        """Write the sample, with other content of its target if that is given, and return what is to be read."""
+        for name, own in self.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(own if content is None or name != self.target else content)
+        return folder if self.is_folder else folder / self.target
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A format of rows and columns, and how some rows are written in it."""
+
+    name: str
+    ending: str
+    written: Any = field(repr=False)
+
+    def file(self, folder: Path, rows: Rows, name: str = "scores") -> Path:
+        """Write rows and return the file."""
+        path = folder / f"{name}{self.ending}"
+        path.write_bytes(self.written(rows))
+        return path
+
+
+def json_bytes(value: object) -> bytes:
+    """Return JSON as the engines write it: indented, with NaN and Infinity as they are."""
+    return json.dumps(value, indent=1, ensure_ascii=False).encode()
+
+
+def delimited(rows: Rows, delimiter: str = ",") -> bytes:
+    """Return rows as CSV; None is an empty cell."""
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, list(names_of(rows)), delimiter=delimiter, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue().encode()
+
+
+def tabbed(rows: Rows) -> bytes:
+    """Return rows as TSV."""
+    return delimited(rows, "\t")
+
+
+def parquet(rows: Rows) -> bytes:
+    """Return rows as Parquet; a column with a cell of text is one of text."""
+    columns = {name: [row.get(name) for row in rows] for name in names_of(rows)}
+    stream = io.BytesIO()
+    pl.DataFrame({name: _of_one_type(cells) for name, cells in columns.items()}).write_parquet(stream)
+    return stream.getvalue()
+
+
+def records(rows: Rows) -> bytes:
+    """Return rows as a JSON list of objects."""
+    return json_bytes(list(rows))
+
+
+def lines(rows: Rows) -> bytes:
+    """Return rows as JSON lines."""
+    return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+
+
+def workbook(rows: Rows) -> bytes:
+    """Return rows as an Excel workbook of one sheet, in the fewest parts that a workbook has."""
+    names = list(names_of(rows))
+    table = [names, *([row.get(name) for name in names] for row in rows)]
+    cells = "".join(
+        f'<row r="{number}">'
+        + "".join(_cell(value, place, number) for place, value in enumerate(row))
+        + "</row>"
+        for number, row in enumerate(table, start=1)
+    )
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kind}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
+        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+        '<sheet name="scores" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
+        f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
+    }
+    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    return zipped({name: (head + text).encode() for name, text in parts.items()})
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """Return a zip archive that is the same on every day."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def names_of(rows: Rows) -> dict[str, None]:
+    """Return the columns of some rows, in order."""
+    return {name: None for row in rows for name in row}
+
+
+def _of_one_type(cells: list[Any]) -> list[Any]:
+    """Return cells as text if one of them is, and all as floats if one of them is a float."""
+    if any(isinstance(one, str) for one in cells):
+        return [None if one is None else str(one) for one in cells]
+    return [float(one) for one in cells] if any(isinstance(one, float) for one in cells) else cells
+
+
+def _cell(value: Any, place: int, row: int) -> str:
+    """Return one cell of a sheet."""
+    name = f"{chr(ord('A') + place)}{row}"
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f'<c r="{name}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+    return f'<c r="{name}"><v>{value!r}</v></c>'
+
+
+TABLES: Final = (
+    Table("CSV and TSV", ".csv", delimited),
+    Table("CSV and TSV", ".tsv", tabbed),
+    Table("Parquet", ".parquet", parquet),
+    Table("JSON records", ".json", records),
+    Table("JSON lines", ".jsonl", lines),
+)
+"""Formats of rows and columns."""
+
+HARNESS: Final = {
+    "results": {
+        "truthfulqa_mc1": {"alias": "truthfulqa_mc1", "acc,none": 0.3127, "acc_stderr,none": 0.0162},
+        "gsm8k": {
+            "alias": "gsm8k",
+            "exact_match,strict-match": 0.4461,
+            "exact_match_stderr,strict-match": 0.0137,
+            "exact_match,flexible-extract": 0.4738,
+            "exact_match_stderr,flexible-extract": 0.0139,
+        },
+        "toxicity": {"alias": "toxicity", "score,none": 0.0859, "score_stderr,none": "N/A"},
+    },
+    "group_subtasks": {"truthfulqa_mc1": [], "gsm8k": [], "toxicity": []},
+    "configs": {"gsm8k": {"task": "gsm8k", "num_fewshot": 5}},
+    "versions": {"truthfulqa_mc1": 2.0, "gsm8k": 3.0, "toxicity": 1.0},
+    "n-shot": {"truthfulqa_mc1": 0, "gsm8k": 5, "toxicity": 0},
+    "higher_is_better": {
+        "truthfulqa_mc1": {"acc": True},
+        "gsm8k": {"exact_match": True},
+        "toxicity": {"score": False},
+    },
+    "n-samples": {
+        "truthfulqa_mc1": {"original": 817, "effective": 817},
+        "gsm8k": {"original": 1319, "effective": 1319},
+    },
+    "config": {"model": "hf", "model_args": "pretrained=org/ada-7b,dtype=auto", "batch_size": 8},
+    "model_name": "org/ada-7b",
+    "model_name_sanitized": "org__ada-7b",
+}
+"""A result file of lm-evaluation-harness, cut down to what tells runs apart."""
+
+HARNESS_SAMPLES: Final = tuple(
+    {
+        "doc_id": number,
+        "doc": {"question": f"Question {number}?"},
+        "target": 0,
+        "arguments": {},
+        "resps": [],
+        "filtered_resps": [],
+        "filter": "none",
+        "metrics": ["acc"],
+        "doc_hash": f"{number:064x}",
+        "acc": value,
+    }
+    for number, value in enumerate((1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0), start=0)
+)
+
+EVERY_EVAL_EVER: Final = {
+    "schema_version": "0.2.0",
+    "evaluation_id": "kind/org_ada-7b/1770835937.4591",
+    "retrieved_timestamp": "1770835937.4591",
+    "source_metadata": {
+        "source_name": "kind",
+        "source_type": "documentation",
+        "source_organization_name": "org",
+    },
+    "model_info": {"name": "Ada 7B", "id": "org/ada-7b", "developer": "org"},
+    "evaluation_results": [
+        {
+            "evaluation_name": name,
+            "source_data": {
+                "dataset_name": name.lower(),
+                "source_type": "url",
+                "url": ["https://example.org"],
+            },
+            "metric_config": {
+                "evaluation_description": f"mean of {name}",
+                "lower_is_better": lower,
+                "score_type": "continuous",
+                "min_score": 0.0,
+                "max_score": 1.0,
+            },
+            "score_details": {
+                "score": score,
+                "uncertainty": {"standard_error": {"value": error, "method": "analytic"}, "num_samples": 311},
+            },
+        }
+        for name, lower, score, error in (
+            ("Refusal", False, 0.6173, 0.0241),
+            ("Toxicity", True, 0.1429, 0.0187),
+        )
+    ],
+}
+
+SAMPLES: Final = (
+    Sample("csv-wide", "CSV and TSV", {"scores.csv": delimited(WIDE)}, "scores.csv"),
+    Sample("csv-long", "CSV and TSV", {"scores.csv": delimited(LONG)}, "scores.csv"),
+    Sample("tsv-wide", "CSV and TSV", {"scores.tsv": tabbed(WIDE)}, "scores.tsv"),
+    Sample("parquet", "Parquet", {"scores.parquet": parquet(WIDE)}, "scores.parquet"),
+    Sample("json-records", "JSON records", {"scores.json": records(LONG)}, "scores.json"),
+    Sample("json-lines", "JSON lines", {"scores.jsonl": lines(WIDE)}, "scores.jsonl"),
+    Sample("harness", "lm-evaluation-harness", {"results_1.json": json_bytes(HARNESS)}, "results_1.json"),
+    Sample(
+        "inspect-json",
+        "Inspect AI",
+        {"log.json": (DATA / "tiny-refusal.json").read_bytes()},
+        "log.json",
+    ),
+    Sample("inspect-eval", "Inspect AI", {"log.eval": (DATA / "tiny-refusal.eval").read_bytes()}, "log.eval"),
+    Sample("every-eval-ever", "Every Eval Ever", {"doc.json": json_bytes(EVERY_EVAL_EVER)}, "doc.json"),
+)
+"""A format that is registered and not here fails a test."""
