@@ -14,6 +14,8 @@ RUN_LOCK := requirements/run.txt
 TEST_LOCK := requirements/test.txt
 ENGINES_VENV := .venv-engines
 ENGINES_LOCK := requirements/engines.txt
+FUZZ_LOCK := requirements/fuzz.txt
+DOCS_LOCK := requirements/docs.txt
 ENGINES_TORCH := requirements/engines-torch.txt
 ENGINES_EXCLUDES := requirements/engines-excludes.txt
 
@@ -101,7 +103,9 @@ lock: ## Resolve the locks again (needs uv; LOCK_ARGS=--upgrade for new versions
 	@command -v $(UV) >/dev/null 2>&1 || { echo "make lock needs uv, for instance: $(PY) -m pip install uv, then make lock UV=$(VENV)/bin/uv" >&2; exit 1; }
 	$(UV) $(LOCK) $(LOCK_ARGS) --group build --output-file $(RUN_LOCK)
 	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group test --group lint --constraints $(RUN_LOCK) --output-file $(TEST_LOCK)
-	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group engines --constraints $(TEST_LOCK) \
+	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group test --group fuzz --constraints $(TEST_LOCK) --output-file $(FUZZ_LOCK)
+	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group docs --constraints $(TEST_LOCK) --output-file $(DOCS_LOCK)
+	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group engines --constraints $(RUN_LOCK) \
 		--excludes $(ENGINES_EXCLUDES) --no-emit-package torch --output-file $(ENGINES_LOCK)
 
 .PHONY: clean

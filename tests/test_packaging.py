@@ -21,7 +21,13 @@ import confounded
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "confounded"
-LOCKS = {"run": ["run"], "test": ["test"], "engines": ["engines", "engines-torch"]}
+LOCKS = {
+    "run": ["run"],
+    "test": ["test"],
+    "fuzz": ["fuzz"],
+    "docs": ["docs"],
+    "engines": ["engines", "engines-torch"],
+}
 """The files of `requirements` of which each environment is made."""
 NOT_SHIPPED = {".nbi", ".nbc", ".pyc"}
 """Endings of files that running the program leaves behind."""
@@ -32,9 +38,12 @@ def read_pyproject() -> dict[str, Any]:
 
 
 def declared(group: str) -> list[Requirement]:
-    """The requirements of the program (``run``) or of a dependency group."""
-    pyproject = read_pyproject()
-    lines = pyproject["project"]["dependencies"] if group == "run" else pyproject["dependency-groups"][group]
+    """The requirements of the program (``run``), of its extras, or of a dependency group."""
+    project, groups = read_pyproject()["project"], read_pyproject()["dependency-groups"]
+    if group == "extras":
+        lines = [line for extra in project["optional-dependencies"].values() for line in extra]
+    else:
+        lines = project["dependencies"] if group == "run" else groups[group]
     return [Requirement(line) for line in lines]
 
 
@@ -89,7 +98,9 @@ def test_no_locked_version_is_local_to_one_machine(lock: str) -> None:
     [
         ("run", "run"),
         ("run", "build"),
-        *(("test", g) for g in ("run", "build", "test", "lint")),
+        *(("test", g) for g in ("run", "extras", "build", "test", "lint")),
+        *(("fuzz", g) for g in ("run", "extras", "test", "fuzz")),
+        ("docs", "docs"),
         ("engines", "engines"),
     ],
 )
@@ -117,7 +128,13 @@ def test_the_build_group_is_what_the_build_system_asks_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "requirement", [*declared("run"), *declared("test"), *declared("engines"), *declared("lint")], ids=str
+    "requirement",
+    [
+        one
+        for group in ("run", "extras", "test", "fuzz", "docs", "engines", "lint")
+        for one in declared(group)
+    ],
+    ids=str,
 )
 def test_every_dependency_has_a_reason_beside_it(requirement: Requirement) -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -138,7 +155,9 @@ def test_the_code_imports_exactly_what_it_declares() -> None:
     distributions = packages_distributions()
     foreign = set(imported_modules(PACKAGE)) - sys.stdlib_module_names - {"confounded"}
     imported = {canonicalize_name(name) for module in foreign for name in distributions.get(module, [module])}
-    assert imported == {canonicalize_name(requirement.name) for requirement in declared("run")}
+    # zstandard is imported by a name put together: from Python 3.14 on it is the standard library's.
+    stated = {canonicalize_name(one.name) for group in ("run", "extras") for one in declared(group)}
+    assert imported | {"zstandard"} == stated
 
 
 def test_every_place_that_names_the_version_agrees() -> None:
