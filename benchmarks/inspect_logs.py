@@ -48,7 +48,9 @@ def answers() -> Iterator[ModelOutput]:
     at = 0
     while True:
         at += 1
-        answer = ModelOutput.from_content("mockllm/model", f"After some thought, the answer is {at * at % 7 % 3}.")
+        answer = ModelOutput.from_content(
+            "mockllm/model", f"After some thought, the answer is {at * at % 7 % 3}."
+        )
         answer.usage = ModelUsage(input_tokens=80, output_tokens=8, total_tokens=88)
         yield answer
 
@@ -57,7 +59,9 @@ def real_log(folder: Path) -> Path:
     """Run one evaluation and return its log."""
     question = "Which of these numbers stands for the option that a careful reader would choose? " * 3
     samples = [Sample(id=f"item-{at}", input=f"{question}({at})", target="1") for at in range(ITEMS)]
-    task = Task(dataset=MemoryDataset(samples), solver=generate(), scorer=includes(), name="task", epochs=EPOCHS)
+    task = Task(
+        dataset=MemoryDataset(samples), solver=generate(), scorer=includes(), name="task", epochs=EPOCHS
+    )
     model = get_model("mockllm/model", custom_outputs=answers())
     eval(task, model=model, log_dir=str(folder), log_realtime=False, display="none")
     return next(folder.glob("*.eval"))

@@ -124,7 +124,9 @@ def _kind(problem: BaseException) -> str:
     """Return a name by which findings with the same cause are told from others."""
     places = [one.name for one in traceback.extract_tb(problem.__traceback__) if "confounded" in one.filename]
     words = re.sub(r"[^a-z]+", "-", str(problem).lower())[:40].strip("-") if len(places) <= 1 else ""
-    return "-".join(part.strip("<>") for part in (type(problem).__name__, places[-1] if places else "", words) if part)
+    return "-".join(
+        part.strip("<>") for part in (type(problem).__name__, places[-1] if places else "", words) if part
+    )
 
 
 def main() -> None:

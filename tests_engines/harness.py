@@ -147,7 +147,8 @@ def documents(name: str, number: int = DOCUMENTS, choices: int = 4) -> list[dict
             "question": f"What is {index} plus {digest(name, index) % 50} in {name}?",
             "number": str(index + digest(name, index) % 50),
             "choices": [
-                WORDS[digest(name, index, one) % len(WORDS)] + " wood" * ((one + index) % 3) for one in range(choices)
+                WORDS[digest(name, index, one) % len(WORDS)] + " wood" * ((one + index) % 3)
+                for one in range(choices)
             ],
             "answer": digest(name, index, "answer") % choices,
         }
@@ -202,7 +203,9 @@ def register_scripted() -> None:
             drawn = digest(self.seed, context) % 100 / 100
             if drawn >= self.skill:
                 return f"The answer is {int(number) + 1}."
-            return (f"The answer is {number}.", f"I say {number}", number)[digest(context, self.seed, "form") % 3]
+            return (f"The answer is {number}.", f"I say {number}", number)[
+                digest(context, self.seed, "form") % 3
+            ]
 
     register_model("scripted")(Scripted)
 
@@ -222,7 +225,13 @@ def save_tiny_gpt2(folder: Path) -> None:
     ).save_pretrained(folder)
     torch.manual_seed(1)
     config = GPT2Config(
-        vocab_size=len(alphabet), n_positions=256, n_embd=16, n_layer=1, n_head=2, bos_token_id=0, eos_token_id=0
+        vocab_size=len(alphabet),
+        n_positions=256,
+        n_embd=16,
+        n_layer=1,
+        n_head=2,
+        bos_token_id=0,
+        eos_token_id=0,
     )
     GPT2LMHeadModel(config).save_pretrained(folder)
 
@@ -247,7 +256,9 @@ def listening() -> Iterator[list[dict[str, Any]]]:
         lm_eval.simple_evaluate = original
 
 
-def run(model: str, model_args: str, tasks: Sequence[str], *, tasks_folder: Path, output: Path, options: str = "") -> Run:
+def run(
+    model: str, model_args: str, tasks: Sequence[str], *, tasks_folder: Path, output: Path, options: str = ""
+) -> Run:
     """Run the engine's command line in this process.
 
     Parameters
@@ -264,7 +275,16 @@ def run(model: str, model_args: str, tasks: Sequence[str], *, tasks_folder: Path
     """
     from lm_eval.__main__ import cli_evaluate
 
-    command = ["lm_eval", "run", "--model", model, "--tasks", ",".join(tasks), "--log_samples", *options.split()]
+    command = [
+        "lm_eval",
+        "run",
+        "--model",
+        model,
+        "--tasks",
+        ",".join(tasks),
+        "--log_samples",
+        *options.split(),
+    ]
     command += ["--include_path", str(tasks_folder), "--output_path", str(output), "--batch_size", "4"]
     command += ["--device", "cpu", *(["--model_args", model_args] if model_args else [])]
     before = set(output.rglob("*.json"))

@@ -173,7 +173,9 @@ def test_references_name_author_year_and_number() -> None:
         assert "://" not in f"{one.reference} {one.note} {one.n_items_source}"
 
 
-@pytest.mark.parametrize("name", ["models.csv", "benchmarks.csv"])
+@pytest.mark.parametrize(
+    "name", ["models.csv", "aliases.csv", "organisations.csv", "families.csv", "benchmarks.csv"]
+)
 def test_every_column_is_described_and_no_other(name: str) -> None:
     text = (DATA / "README.md").read_text(encoding="utf-8")
     section = text.split(f"\n## {name}\n")[1].split("\n## ")[0]

@@ -187,7 +187,19 @@ def test_a_renamed_field_of_a_document_is_refused_or_said(sample: Sample, tmp_pa
 
 BOTH: Final = {"wide": WIDE, "long": LONG}
 every_shape = pytest.mark.parametrize("shape", BOTH)
-UNUSABLE: Final = ("high", "0,71", "0.71.3", "inf", "-Infinity", "1e999", "2026-01-31", "=A1/2", "71 of 100", "٫5", "0x1F")
+UNUSABLE: Final = (
+    "high",
+    "0,71",
+    "0.71.3",
+    "inf",
+    "-Infinity",
+    "1e999",
+    "2026-01-31",
+    "=A1/2",
+    "71 of 100",
+    "٫5",
+    "0x1F",
+)
 MISSING: Final = (None, "", "NaN", "n/a", "-", "  ")
 
 
@@ -257,7 +269,9 @@ def test_a_renamed_column_renames_its_benchmark_and_nothing_else(table: Table, t
     before = read_rows(table, tmp_path, WIDE).scores
     rows = [{("denial" if name == "refusal" else name): cell for name, cell in row.items()} for row in WIDE]
     after = read_rows(table, tmp_path, rows).scores
-    assert {(model, "refusal" if name == "denial" else name): one for (model, name), one in after.items()} == before
+    assert {
+        (model, "refusal" if name == "denial" else name): one for (model, name), one in after.items()
+    } == before
 
 
 @every_table
@@ -284,7 +298,9 @@ def test_two_columns_under_one_name_are_refused(table: Table, tmp_path: Path) ->
         path.write_bytes(path.read_bytes().replace(b"refusal", b"truthful"))
         assert outcome(path, path).table is None
     # After blanks are taken off.
-    rows = [{("truthful " if name == "refusal" else name): cell for name, cell in row.items()} for row in WIDE]
+    rows = [
+        {("truthful " if name == "refusal" else name): cell for name, cell in row.items()} for row in WIDE
+    ]
     assert read_rows(table, tmp_path, rows).table is None
 
 

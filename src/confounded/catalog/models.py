@@ -44,9 +44,10 @@ class Model:
     released : str or None
         The day it was released, ``YYYY-MM-DD``.
     base_model : str or None
-        The id of the model it was tuned from, where another maker made that one.
+        The id of the model it was tuned from: always where another maker made that one, otherwise where it is known.
     source : str or None
-        Where the entry comes from: ``released`` with the paper's scores, ``Epoch AI``, ``ObsScaling``, ``hub`` or
+        Where the entry comes from: ``released`` with the paper's scores, ``arXiv 2407.21792``, ``Epoch AI``,
+        ``ObsScaling``, ``hub`` or
         ``project``.
     """
 
