@@ -1,66 +1,74 @@
-"""The `confounded` command: its group, its errors, and its exit codes.
-
-Exit codes: 0 done, 1 a check failed, 2 bad input or usage, 130 interrupted.
-"""
+"""The `confounded` command: its group, its errors, and its exit codes."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Final
 
 import click
 
+from confounded.cli.commands import GROUPS, present_commands
+from confounded.cli.help import Group
+from confounded.cli.terminal import Terminal
 from confounded.errors import ConfoundedError, UnsettledError
 
-__all__ = ["main"]
-
-COMMANDS: Final[Mapping[str, str]] = {
-    "report": "Study scores and write the report.",
-    "plan": "Say how many models would settle a benchmark.",
-    "init": "Write a benchmarks.toml to fill in.",
-    "reproduce": "Recompute the paper's published figures.",
-    "datasets": "List, describe and fetch score sets and capability references.",
-    "completion": "Print the completion script of a shell.",
-}
-"""Every command and its one-line help, so that listing them imports none."""
+__all__ = ["EXIT_CODES", "confounded", "main"]
 
 BAD_INPUT: Final = 2
-MOST_FURTHER: Final = 20
-"""Places of one error that are told of; the rest are counted."""
+DEFECT: Final = 70
+"""EX_SOFTWARE of sysexits.h: the program is wrong, not what it was given. No other error has this code."""
 
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143
 
+EXIT_CODES: Final = (
+    (0, "done"),
+    (1, "a check failed: a verdict of --fail-on was met, a figure differs"),
+    (BAD_INPUT, "bad input or usage; nothing was written"),
+    (DEFECT, "a defect of the program"),
+    (INTERRUPTED, "interrupted (Ctrl-C)"),
+    (TERMINATED, "terminated"),
+)
+"""Every exit code and what it means."""
 
-class LazyGroup(click.Group):
+MOST_FURTHER: Final = 20
+"""Places of one error that are told of; the rest are counted."""
+
+
+class LazyGroup(Group):
     """A group that imports a command when it is run, not when it is listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
-        return list(COMMANDS)
+        return [one.name for one in present_commands()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a command and return the command."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.list_commands(ctx):
             return None
         command = getattr(import_module(f"confounded.cli.{cmd_name}"), cmd_name)
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        """List the commands in their groups without importing them."""
+        present = present_commands()
+        widest = max(len(one.name) for one in present)
+        for group in GROUPS:
+            rows = [(one.name.ljust(widest), one.help) for one in present if one.group == group]
+            if rows:
+                with formatter.section(group):
+                    formatter.write_dl(rows)
 
 
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 a check failed, 2 bad input or usage.",
+    epilog="\b\nExit codes:\n" + "\n".join(f"  {code:<4} {what}" for code, what in EXIT_CODES),
 )
 @click.version_option(package_name="confounded", message="%(prog)s %(version)s")
 def confounded() -> None:
@@ -78,7 +86,7 @@ def confounded() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code.
+    """Run the command line and return its exit code, one of `EXIT_CODES`.
 
     Parameters
     ----------
@@ -86,18 +94,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         By default those of the process.
     """
     _let_termination_clean_up()
+    terminal = Terminal()
     try:
-        code = confounded.main(arguments, prog_name="confounded", standalone_mode=False)
+        code = confounded.main(arguments, prog_name="confounded", standalone_mode=False, obj=terminal)
+        return code if isinstance(code, int) else 0
     except click.ClickException as problem:
-        problem.show()
+        terminal.error(_with_help(problem))
         return BAD_INPUT
-    except click.Abort:
-        click.echo("confounded: interrupted; nothing half-written was left", err=True)
+    except (click.Abort, KeyboardInterrupt):
+        terminal.warn("confounded: interrupted; nothing half-written was left")
         return INTERRUPTED
     except ConfoundedError as problem:
-        click.echo(click.style("confounded: error: ", fg="red", bold=True) + str(problem), err=True)
+        terminal.error(str(problem))
         for line in _further(problem):
-            click.echo(line, err=True)
+            terminal.warn(line, hang=4)
         return BAD_INPUT
     except BrokenPipeError:
         return _reader_has_gone()
@@ -106,12 +116,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return TERMINATED if stop.code == TERMINATED else _reader_has_gone()
     except OSError as problem:
         with suppress(OSError):
-            click.echo(
-                f"confounded: error: {problem.strerror or problem}: {problem.filename or 'output'}", err=True
-            )
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            terminal.error(f"{problem.strerror or problem}: {problem.filename or 'output'}")
+        _let_go_of_output()
         return BAD_INPUT
-    return code if isinstance(code, int) else 0
+    except Exception as problem:
+        _tell_of_defect(terminal, problem)
+        return DEFECT
+
+
+def _with_help(problem: click.ClickException) -> str:
+    """Return what is wrong with the line that was typed, and where the right one stands."""
+    said = problem.format_message().rstrip()
+    context = problem.ctx if isinstance(problem, click.UsageError) else None
+    return said if context is None else f"{said} See: {context.command_path} --help"
 
 
 def _further(problem: ConfoundedError) -> list[str]:
@@ -122,11 +139,30 @@ def _further(problem: ConfoundedError) -> list[str]:
     return [f"  also {place}" for place in told] + ([f"  and {rest} more"] if rest else [])
 
 
+def _tell_of_defect(terminal: Terminal, problem: Exception) -> None:
+    """Say that the program itself is wrong, and with `--verbose` where."""
+    if terminal.verbose:
+        import traceback
+
+        for line in "".join(traceback.format_exception(problem)).splitlines():
+            terminal.warn(line)
+    wanted = "with the lines above" if terminal.verbose else "with what the same command says under --verbose"
+    said = " ".join(f"{type(problem).__name__}: {problem}".split()).rstrip(".")
+    terminal.error(
+        f"{said}. This is a defect of confounded; please report it, {wanted}.", kind="unexpected error"
+    )
+
+
 def _reader_has_gone() -> int:
     """End without a complaint where the reader of our output has gone, as in `| head`: that is not an error."""
+    _let_go_of_output()
+    return 0
+
+
+def _let_go_of_output() -> None:
+    """Throw away what standard output still holds, lest its end complain again."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
-    return 0
 
 
 def _let_termination_clean_up() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from confounded.cli.help import Command
+
 __all__ = ["completion"]
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the completion script of a shell.

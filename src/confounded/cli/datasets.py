@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from confounded.cli.help import INPUT, OUTPUT, Group
+from confounded.cli.options import as_json_option, option
+from confounded.cli.terminal import current_terminal
+from confounded.cli.values import complete_data_ids, complete_sources
 from confounded.errors import UnknownError
 
 if TYPE_CHECKING:
@@ -20,16 +23,17 @@ __all__ = ["datasets"]
 
 INTERRUPTED = 130
 
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Write it as JSON.")
-mirror_option = click.option(
+json_option = as_json_option("Print it as JSON.")
+mirror_option = option(
     "--mirror",
+    heading=INPUT,
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Take the files from this folder, which has one folder a source; no network is used.",
 )
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @click.pass_context
 def datasets(ctx: click.Context) -> None:
     """List, describe and fetch score sets and capability references.
@@ -51,7 +55,7 @@ def datasets(ctx: click.Context) -> None:
 
 
 @datasets.command("list")
-@as_json_option
+@json_option
 def list_command(as_json: bool) -> None:
     """List the sources and the capability references.
 
@@ -64,8 +68,8 @@ def list_command(as_json: bool) -> None:
 
 
 @datasets.command()
-@click.argument("id")
-@as_json_option
+@click.argument("id", shell_complete=complete_data_ids)
+@json_option
 def describe(id: str, as_json: bool) -> None:
     """Say what a source or a capability reference is, under which licence, and what is easily got wrong about it.
 
@@ -91,21 +95,22 @@ def describe(id: str, as_json: bool) -> None:
     if source:
         _describe_source(source)
     if source and reference:
-        click.echo()
+        current_terminal().result()
     if reference:
         _describe_reference(reference)
 
 
 @datasets.command()
-@click.argument("id")
+@click.argument("id", shell_complete=complete_sources)
 @mirror_option
-@click.option(
+@option(
     "--to",
+    heading=OUTPUT,
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
     help="Put the files below this folder and not into the cache; it can serve as a mirror then.",
 )
-@as_json_option
+@json_option
 def fetch(id: str, mirror: Path | None, to: Path | None, as_json: bool) -> None:
     """Bring the files of a source here, and compare each with its checksum.
 
@@ -133,7 +138,7 @@ def fetch(id: str, mirror: Path | None, to: Path | None, as_json: bool) -> None:
             if kept.is_dir()
             else "nothing half-written was left"
         )
-        click.echo(f"confounded: interrupted; {said}", err=True)
+        current_terminal().warn(f"confounded: interrupted; {said}")
         raise click.exceptions.Exit(INTERRUPTED) from None
     if as_json:
         _write(
@@ -146,12 +151,13 @@ def fetch(id: str, mirror: Path | None, to: Path | None, as_json: bool) -> None:
             }
         )
     else:
-        click.echo(f"{source.title}: {_extent(source)}, {fetched.how}, as released.")
-        click.echo(str(fetched.path))
+        terminal = current_terminal()
+        terminal.say(f"{source.title}: {_extent(source)}, {fetched.how}, as released.")
+        terminal.result(str(fetched.path))
 
 
 @datasets.command()
-@click.argument("id")
+@click.argument("id", shell_complete=complete_sources)
 @mirror_option
 def path(id: str, mirror: Path | None) -> None:
     """Print where the files of a source are, once they were compared with their checksums.
@@ -162,7 +168,7 @@ def path(id: str, mirror: Path | None) -> None:
     """
     from confounded.datasets.sources import source_path
 
-    click.echo(str(source_path(id, mirror)))
+    current_terminal().result(str(source_path(id, mirror)))
 
 
 def _list(as_json: bool) -> None:
@@ -178,22 +184,25 @@ def _list(as_json: bool) -> None:
         }
         _write(said)
         return
-    _table(
+    terminal = current_terminal()
+    terminal.table(
         "Capability references, all of which ship",
         ("id", "models", "what", "licence"),
         [
             (entry.id, f"{entry.models:,}", entry.title, entry.licence)
             for entry in reference_entries().values()
         ],
+        right=("models",),
     )
-    click.echo()
-    _table(
+    terminal.result()
+    terminal.table(
         "Sources of scores",
         ("id", "size", "state", "what", "licence"),
         [
             (source.id, _size(source), _state(source), source.title, source.licence)
             for source in sources().values()
         ],
+        right=("size",),
     )
 
 
@@ -265,7 +274,7 @@ def _reference_record(entry: ReferenceEntry, made_from: bool) -> dict[str, Any]:
 
 
 def _describe_source(source: Source) -> None:
-    click.echo(f"{source.id}: {source.title}")
+    current_terminal().result(f"{source.id}: {source.title}")
     lines = [
         ("what", source.what),
         ("state", _state(source)),
@@ -280,9 +289,11 @@ def _describe_source(source: Source) -> None:
     ]
     _lines(lines)
     for file in source.files:
-        click.echo(f"  {file.sha256}  {file.path}")
+        current_terminal().result(f"  {file.sha256}  {file.path}")
     if source.collection:
-        click.echo(f"  {source.collection.sha256}  of the lines '<sha256>  <path>' of all, sorted by path")
+        current_terminal().result(
+            f"  {source.collection.sha256}  of the lines '<sha256>  <path>' of all, sorted by path"
+        )
 
 
 def _describe_reference(entry: ReferenceEntry) -> None:
@@ -290,7 +301,7 @@ def _describe_reference(entry: ReferenceEntry) -> None:
 
     loaded = load_reference(entry.id)
     share = "" if loaded.explained_share is None else f"{loaded.explained_share:.1%} of the variance"
-    click.echo(f"--capabilities {entry.id}: {entry.title}")
+    current_terminal().result(f"--capabilities {entry.id}: {entry.title}")
     lines = [
         ("models", f"{entry.models:,}" + (f", {len(loaded.aliases)} aliases" if loaded.aliases else "")),
         ("made from", loaded.made_from),
@@ -306,35 +317,11 @@ def _describe_reference(entry: ReferenceEntry) -> None:
 
 def _lines(lines: Sequence[tuple[str, str]]) -> None:
     """Print what is known, one a line."""
+    terminal = current_terminal()
     for name, said in lines:
         if said:
-            click.echo(f"  {name:<10}{said}")
+            terminal.result(f"  {name:<10}{said}", hang=12)
 
 
 def _write(said: object) -> None:
-    click.echo(json.dumps(said, indent=2, ensure_ascii=False))
-
-
-def _table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table: drawn on a terminal, plain columns elsewhere."""
-    if sys.stdout.isatty():
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(title=title, title_justify="left")
-        for name in header:
-            table.add_column(
-                name,
-                no_wrap=name == "id",
-                justify="right" if name in {"models", "size"} else "left",
-            )
-        for row in rows:
-            table.add_row(*map(Text, row))
-        Console().print(table)
-        return
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    click.echo(title)
-    for row in (header, *rows):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+    current_terminal().json(json.dumps(said, indent=2, ensure_ascii=False))

@@ -8,21 +8,25 @@ from pathlib import Path
 
 import click
 
+from confounded.cli.help import OUTPUT, Command
+from confounded.cli.options import as_json_option, option, source_argument
+from confounded.cli.terminal import current_terminal
 from confounded.errors import OutputError
 
 __all__ = ["init"]
 
 
-@click.command()
-@click.argument("source", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
+@click.command(cls=Command)
+@source_argument(required=True)
+@option(
     "-o",
     "--output",
+    heading=OUTPUT,
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder to write to. [default: that of the first SOURCE, where `confounded report` finds the files]",
 )
-@click.option("--force", is_flag=True, help="Replace files that are there already.")
-@click.option("--json", "as_json", is_flag=True, help="Print what is not known as JSON, and write nothing.")
+@option("--force", heading=OUTPUT, is_flag=True, help="Replace files that are there already.")
+@as_json_option("Print what is not known as JSON, and write nothing.")
 def init(source: tuple[Path, ...], output: Path | None, force: bool, as_json: bool) -> None:
     """Write a benchmarks.toml to fill in, with what could be found out.
 
@@ -38,13 +42,16 @@ def init(source: tuple[Path, ...], output: Path | None, force: bool, as_json: bo
 
     Exit codes: 0 done, 2 bad input or usage.
     """
+    from confounded.cli.progress import progress_bar
     from confounded.readers import read_sources
     from confounded.readers.declarations import BENCHMARKS_FILE, MODELS_FILE
     from confounded.study.declaring import declarations
 
-    # What is declared already is not read: the file may be the very one that is to be made again.
-    table = read_sources(source, declared=False, lenient=True).table
-    found = declarations(table, ", ".join(path.name for path in source))
+    terminal = current_terminal()
+    with progress_bar():
+        # What is declared already is not read: the file may be the very one that is to be made again.
+        table = read_sources(source, declared=False, lenient=True).table
+        found = declarations(table, ", ".join(path.name for path in source))
     if as_json:
         import msgspec
 
@@ -57,7 +64,7 @@ def init(source: tuple[Path, ...], output: Path | None, force: bool, as_json: bo
                 for issue in table.issues
             ],
         }
-        click.echo(msgspec.json.format(msgspec.json.encode(said)).decode())
+        terminal.json(msgspec.json.format(msgspec.json.encode(said)).decode())
         return
     folder = output or (source[0] if source[0].is_dir() else source[0].parent)
     written = {BENCHMARKS_FILE: found.benchmarks, MODELS_FILE: found.models}
@@ -72,17 +79,18 @@ def init(source: tuple[Path, ...], output: Path | None, force: bool, as_json: bo
             )
     for path, text in targets.items():
         _write(path, text)
-        click.echo(f"{path} written")
+        terminal.say(f"{path} written")
     for names, what in (
         (found.undirected, "benchmarks need a direction"),
         (found.without_family, "models need a family"),
         (found.without_population, "models need a population"),
     ):
         if names:
-            click.echo(f"{len(names)} {what}: {', '.join(names[:8])}{' ...' if len(names) > 8 else ''}")
+            more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+            terminal.result(f"{len(names)} {what}: {', '.join(names[:8])}{more}", hang=2)
     for issue in table.issues:
         if issue.stops:
-            click.echo(f"to settle: {issue.where}: {issue.what}. {issue.remedy}", err=True)
+            terminal.warn(f"to settle: {issue.where}: {issue.what}. {issue.remedy}", hang=2)
 
 
 def _write(path: Path, text: str) -> None:

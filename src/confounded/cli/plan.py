@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from confounded.cli.help import INPUT, METHOD, Command
+from confounded.cli.options import as_json_option, option, seed_option, source_argument
+from confounded.cli.terminal import current_terminal
+from confounded.cli.values import complete_names
 from confounded.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,46 +19,84 @@ if TYPE_CHECKING:
 __all__ = ["plan"]
 
 
-@click.command()
-@click.argument("source", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--for", "benchmark", metavar="BENCHMARK", help="Begin from this benchmark of the study of SOURCE."
+@click.command(cls=Command)
+@source_argument()
+@option(
+    "--for",
+    "benchmark",
+    heading=INPUT,
+    metavar="BENCHMARK",
+    help="Begin from this benchmark of the study of SOURCE.",
+    shell_complete=complete_names,
 )
-@click.option(
+@option(
     "--population",
+    heading=INPUT,
     type=click.Choice(["base", "chat", "mixed"]),
     help="Of which population, where several have it.",
 )
-@click.option("--rho", type=float, help="The assumed correlation with the capabilities score. [default: 0]")
-@click.option("--margin", type=float, help="The margin of the verdict. [default: 0.4]")
-@click.option("--level", type=float, help="The level of its interval. [default: 0.95]")
-@click.option("--power", type=float, default=0.8, show_default=True, help="How often it shall be reached.")
-@click.option("--reliability", type=float, help="Of the benchmark. [default: 1, no measurement error]")
-@click.option(
+@option(
+    "--rho",
+    heading=METHOD,
+    type=float,
+    help="The assumed correlation with the capabilities score. [default: 0]",
+)
+@option("--margin", heading=METHOD, type=float, help="The margin of the verdict. [default: 0.4]")
+@option("--level", heading=METHOD, type=float, help="The level of its interval. [default: 0.95]")
+@option(
+    "--power",
+    heading=METHOD,
+    type=float,
+    default=0.8,
+    show_default=True,
+    help="How often it shall be reached.",
+)
+@option(
+    "--reliability",
+    heading=METHOD,
+    type=float,
+    help="Of the benchmark. [default: 1, no measurement error]",
+)
+@option(
     "--families",
+    heading=METHOD,
     metavar="SIZES",
     help="Models in each family, such as 8,3,3,2 or 12x5 for a dozen of five. [default: 12x5]",
 )
-@click.option(
+@option(
     "--ability-clustering",
+    heading=METHOD,
     type=float,
     default=0.3,
     show_default=True,
     help="Intra-family correlation of ability.",
 )
-@click.option(
+@option(
     "--residual-clustering",
+    heading=METHOD,
     type=float,
     default=0.5,
     show_default=True,
     help="Intra-family correlation of the rest of the benchmark.",
 )
-@click.option("--most-families", type=int, default=100, show_default=True, help="Where the search gives up.")
-@click.option(
-    "--simulations", type=int, default=1000, show_default=True, help="Simulated studies of each size."
+@option(
+    "--most-families",
+    heading=METHOD,
+    type=int,
+    default=100,
+    show_default=True,
+    help="Where the search gives up.",
 )
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Write the plan as JSON.")
+@option(
+    "--simulations",
+    heading=METHOD,
+    type=int,
+    default=1000,
+    show_default=True,
+    help="Simulated studies of each size.",
+)
+@seed_option
+@as_json_option("Print the plan as JSON.")
 def plan(
     source: tuple[Path, ...],
     benchmark: str | None,
@@ -88,11 +130,11 @@ def plan(
     """
     import msgspec
 
+    from confounded.cli.progress import progress_bar
     from confounded.study import PlanRequest, plan_study, request_from_study
 
     if (source or population) and benchmark is None:
         raise UsageError("--for BENCHMARK together with SOURCE or --population", found="none")
-    base = PlanRequest() if benchmark is None else request_from_study(_study(source), benchmark, population)
     given = {
         "rho": rho,
         "margin": margin,
@@ -101,22 +143,23 @@ def plan(
         "reliability_known": None if reliability is None else True,
         "family_sizes": None if families is None else _sizes(families),
     }
-    request = msgspec.structs.replace(
-        base,
-        **{name: value for name, value in given.items() if value is not None},
-        power=power,
-        ability_clustering=ability_clustering,
-        residual_clustering=residual_clustering,
-        most_families=most_families,
-        simulations=simulations,
-        seed=seed,
-    )
-    from confounded.cli.progress import progress_bar
-
     with progress_bar() as progress:
+        base = (
+            PlanRequest() if benchmark is None else request_from_study(_study(source), benchmark, population)
+        )
+        request = msgspec.structs.replace(
+            base,
+            **{name: value for name, value in given.items() if value is not None},
+            power=power,
+            ability_clustering=ability_clustering,
+            residual_clustering=residual_clustering,
+            most_families=most_families,
+            simulations=simulations,
+            seed=seed,
+        )
         found = plan_study(request, progress=lambda done, total: progress("Simulating studies", done, total))
     if as_json:
-        click.echo(found.to_json(), nl=False)
+        current_terminal().json(found.to_json().decode())
     else:
         _show(found)
 
@@ -143,33 +186,32 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 def _show(found: Plan) -> None:
     """Print the plan in words."""
+    say = current_terminal().result
     request: PlanRequest = found.request
     n_models, n_families = sum(request.family_sizes), len(request.family_sizes)
     unknown = "" if request.reliability_known else " (not known, taken as 1)"
     if request.benchmark:
-        click.echo(f"From {request.benchmark} of the {request.population} models:")
-    click.echo(
+        say(f"From {request.benchmark} of the {request.population} models:")
+    say(
         f"Assumed correlation {request.rho:+.2f}, reliability {request.reliability:.2f}{unknown}, "
         f"margin ±{request.margin:.2f}, intra-family correlations {request.ability_clustering:g} (ability) and "
         f"{request.residual_clustering:g} (the rest)."
     )
-    click.echo(f"The right verdict would be {found.claim!r}.")
-    click.echo(
-        f"{n_models} models in {n_families} families reach it in {found.power_now:.0%} of simulated studies."
-    )
+    say(f"The right verdict would be {found.claim!r}.")
+    say(f"{n_models} models in {n_families} families reach it in {found.power_now:.0%} of simulated studies.")
     if found.n_families is None:
-        click.echo(
+        say(
             f"No study of up to {request.most_families} families reaches it in {request.power:.0%}: "
             f"the largest does in {found.power_then:.0%}."
         )
     else:
-        click.echo(
+        say(
             f"{found.n_models} models in {found.n_families} families would, in {found.power_then:.0%} "
             f"(asked: {request.power:.0%})."
         )
     formula = "no number" if found.formula_models is None else f"{found.formula_models} models"
     if found.formula_models_customary is not None:
         formula += f" ({found.formula_models_customary} at one-sided 5 %)"
-    click.echo(
+    say(
         f"Were all models independent and the score without error, the Fisher-z formula would ask for {formula}."
     )

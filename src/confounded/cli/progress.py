@@ -1,36 +1,106 @@
-"""Progress on a terminal, for work that takes more than a moment; nothing at all elsewhere."""
+"""What is being done, while it is: on a terminal as a line that goes away again, with `--verbose` as lines that stay.
+
+The rooms below say what they do through loggers below ``confounded``, at level INFO; here it is shown.
+"""
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
-__all__ = ["progress_bar"]
+from confounded.cli.terminal import Terminal, coloured, current_terminal, printable
+
+__all__ = ["Progress", "progress_bar"]
+
+Progress = Callable[[str, int, int], None]
+"""Takes what is being done, how many pieces of it are done, and how many there are."""
+
+LOGGER: Final = "confounded"
+BAR_WIDTH: Final = 20
+LONGEST: Final = 40
+"""Characters of what is being done that are shown beside a bar."""
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function that shows how much of a piece of work is done, on standard error if that is a terminal.
+def progress_bar() -> Iterator[Progress]:
+    """Show how far a piece of work is, on standard error if that is a terminal and nobody asked for quiet.
 
     Yields
     ------
     callable
         Takes what is being done, how many pieces of it are done, and how many there are.
     """
-    if not sys.stderr.isatty():
+    terminal = current_terminal()
+    if terminal.verbose:
+        with _heard(terminal.tell):
+            yield _teller(terminal)
+        terminal.tell("done")
+    elif terminal.quiet or not sys.stderr.isatty():
         yield lambda _what, _done, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    else:
+        with _drawn() as show:
+            yield show
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks = {}
+
+@contextmanager
+def _heard(tell: Callable[[str], None]) -> Iterator[None]:
+    """Hand on what the rooms below say that they do."""
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            tell(record.getMessage())
+
+    logger, handler = logging.getLogger(LOGGER), Handler(logging.INFO)
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+
+
+def _teller(terminal: Terminal) -> Progress:
+    """Return what tells when a piece of work begins and when it is done."""
+    begun: set[str] = set()
+
+    def tell(what: str, done: int, total: int) -> None:
+        if what not in begun:
+            begun.add(what)
+            terminal.tell(f"{what}: {total} pieces of work")
+        if done == total:
+            terminal.tell(f"{what}: done")
+
+    return tell
+
+
+@contextmanager
+def _drawn() -> Iterator[Progress]:
+    """Draw one line that says what is being done, for how long, and how much of it is done where that is known."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=BAR_WIDTH),
+        TimeElapsedColumn(),
+    )
+    console = Console(file=sys.stderr, no_color=not coloured(sys.stderr))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+
+        def say(what: str) -> None:
+            text = printable(what)
+            shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+            bar.update(task, description=shown, total=None, completed=0)
 
         def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done, total=total)
+            bar.update(task, description=what, completed=done, total=total)
 
-        yield show
+        with _heard(say):
+            yield show

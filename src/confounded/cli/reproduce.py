@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
-if TYPE_CHECKING:
-    from rich.table import Table
+from confounded.cli.help import Command
+from confounded.cli.options import CHECK_FAILED, as_json_option
+from confounded.cli.terminal import current_terminal
 
+if TYPE_CHECKING:
     from confounded.study.reproduction import Group, Reproduction
 
 __all__ = ["reproduce"]
 
-CHECK_FAILED = 1
-WIDTH = 120
+HEADER: Final = ("figure", "models", "published", "recomputed", "difference", "")
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="Write the comparison as JSON instead of tables.")
+@click.command(cls=Command)
+@as_json_option("Print the comparison as JSON instead of tables.")
 def reproduce(as_json: bool) -> int:
     """Recompute the paper's published figures from the released scores.
 
@@ -33,11 +34,13 @@ def reproduce(as_json: bool) -> int:
 
     Exit codes: 0 all figures but the compute correlations hold, 1 some do not.
     """
+    from confounded.cli.progress import progress_bar
     from confounded.study import reproduce as recompute
 
-    comparison = recompute()
+    with progress_bar():
+        comparison = recompute()
     if as_json:
-        click.echo(comparison.to_json(), nl=False)
+        current_terminal().json(comparison.to_json().decode())
     else:
         _show(comparison)
     return 0 if comparison.reproduced else CHECK_FAILED
@@ -45,39 +48,25 @@ def reproduce(as_json: bool) -> int:
 
 def _show(comparison: Reproduction) -> None:
     """Print published against recomputed, table by table, then the summary."""
-    from rich.console import Console
-
-    terminal = Console(highlight=False)
-    # A file or a pipe has no width of its own: wide enough there that no name is broken in two.
-    console = terminal if terminal.is_terminal else Console(highlight=False, width=WIDTH)
+    terminal = current_terminal()
     for group in comparison.groups:
-        console.print(_table(group))
-        console.print()
+        terminal.table(group.title, HEADER, _rows(group), right=("published", "recomputed", "difference"))
+        terminal.result()
     for line in comparison.summary:
-        # Plain echo: a summary line is for scripts too and must never be wrapped.
-        click.echo(line)
+        terminal.result(line, hang=2)
 
 
-def _table(group: Group) -> Table:
-    """Return one table of the paper beside ours."""
-    from rich import box
-    from rich.table import Table
-
+def _rows(group: Group) -> list[tuple[str, ...]]:
+    """Return the figures of one table of the paper beside ours."""
     digits = 1 if group.unit == "percent" else 2
-    table = Table(title=group.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    table.add_column("models")
-    table.add_column("figure", overflow="fold")
-    for heading in ("published", "recomputed", "difference"):
-        table.add_column(heading, justify="right")
-    table.add_column("")
-    for one in group.figures:
-        subject = f"{one.subject} ~ {one.correlated_with}" if one.correlated_with else one.subject
-        table.add_row(
+    return [
+        (
+            f"{one.subject} ~ {one.correlated_with}" if one.correlated_with else one.subject,
             one.population,
-            subject,
             f"{one.published:.{digits}f}",
             "–" if one.recomputed is None else f"{one.recomputed:.{digits + 1}f}",
             f"{one.difference:+.{digits + 1}f}",
-            "" if one.holds else "[red]differs[/red]",
+            "" if one.holds else "differs",
         )
-    return table
+        for one in group.figures
+    ]

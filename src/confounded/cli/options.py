@@ -1,0 +1,378 @@
+"""The options that commands share, each declared once, and what they ask for.
+
+A command takes the ones it needs as decorators, or all of a study with `study_options`, and hands what came to
+`study_settings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar
+
+import click
+
+from confounded.cli import values
+from confounded.cli.help import INPUT, METHOD, OUTPUT, Option
+from confounded.cli.terminal import Terminal
+from confounded.errors import UsageError
+
+if TYPE_CHECKING:
+    from confounded.study import Settings
+
+__all__ = [
+    "CHECK_FAILED",
+    "StudyOptions",
+    "as_json_option",
+    "benchmarks_option",
+    "capabilities_option",
+    "direction_options",
+    "fail_on_option",
+    "failing_verdicts",
+    "leave_out_option",
+    "lenient_option",
+    "level_option",
+    "margin_option",
+    "missing_option",
+    "models_option",
+    "names_in",
+    "nesting_option",
+    "option",
+    "output_option",
+    "population_option",
+    "resamples_option",
+    "seed_option",
+    "source_argument",
+    "study_options",
+    "study_settings",
+    "suite_option",
+    "threads_option",
+    "unknown_families_option",
+]
+
+CHECK_FAILED: Final = 1
+"""The exit code of a command whose check failed."""
+
+MISSING: Final = ("leave-model-out", "leave-benchmark-out", "column-mean")
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def option(*names: str, heading: str, **settings: Any) -> Callable[[Decorated], Decorated]:
+    """Return a decorator that gives a command an option under a heading of its help."""
+    return click.option(*names, cls=Option, heading=heading, **settings)
+
+
+def source_argument(*, required: bool = False) -> Callable[[Decorated], Decorated]:
+    """Return a decorator that gives a command the files and folders it reads."""
+    return click.argument("source", nargs=-1, required=required, type=click.Path(path_type=Path))
+
+
+# Input: what is read, and what is taken of what nothing says.
+
+benchmarks_option = option(
+    "--benchmarks",
+    heading=INPUT,
+    type=click.Path(path_type=Path),
+    help="A TOML file that says what is known of benchmarks. [default: any benchmarks.toml beside SOURCE]",
+)
+models_option = option(
+    "--models",
+    heading=INPUT,
+    type=click.Path(path_type=Path),
+    help="A TOML file that says what is known of models. [default: any models.toml beside SOURCE]",
+)
+population_option = option(
+    "--population",
+    heading=INPUT,
+    type=click.Choice(["base", "chat", "mixed"]),
+    help="What models are of which neither the file nor the catalogue says it.",
+)
+unknown_families_option = option(
+    "--unknown-families-apart",
+    heading=INPUT,
+    is_flag=True,
+    help="Count each model of unknown family as a family of one, instead of stopping.",
+)
+leave_out_option = option(
+    "--leave-out",
+    heading=INPUT,
+    metavar="BENCHMARK,...",
+    help="Columns of SOURCE that are not to be studied.",
+    shell_complete=values.complete_columns,
+)
+lenient_option = option(
+    "--lenient",
+    heading=INPUT,
+    is_flag=True,
+    help="Go on where the scores leave something to guess (a score given twice, two units in a column, a cell that "
+    "is no number), and say in the result what was taken.",
+)
+
+
+def direction_options(command: Decorated) -> Decorated:
+    """Give a command the options that say which way benchmarks are safer: see `directions`."""
+    for one in (
+        option(
+            "--lower-is-safer",
+            heading=INPUT,
+            is_flag=True,
+            help="The same the other way round: lower scores are better or safer.",
+        ),
+        option(
+            "--higher-is-safer",
+            heading=INPUT,
+            is_flag=True,
+            help="Of all benchmarks of which nothing else says it, higher scores are better or safer: as "
+            "--direction '*=higher'.",
+        ),
+        option(
+            "--direction",
+            heading=INPUT,
+            multiple=True,
+            metavar="BENCHMARK=higher|lower",
+            help="Which way a benchmark is better or safer, where nothing else says it; '*' stands for all of "
+            "these. May be given several times.",
+            shell_complete=values.complete_direction,
+        ),
+    ):
+        command = one(command)
+    return command
+
+
+# Method: what could change a number.
+
+capabilities_option = option(
+    "--capabilities",
+    heading=METHOD,
+    metavar="SOURCE",
+    help="Where capability comes from instead of the suite, held fixed: a capability reference (`confounded datasets` "
+    "lists them), training-compute, or a benchmark of SOURCE.",
+    shell_complete=values.complete_capabilities,
+)
+suite_option = option(
+    "--suite",
+    heading=METHOD,
+    metavar="BENCHMARK,...",
+    help="The capability benchmarks, with commas between. [default: those of the paper's twelve that are there]",
+    shell_complete=values.complete_benchmarks,
+)
+missing_option = option(
+    "--missing",
+    heading=METHOD,
+    type=click.Choice(MISSING),
+    default=MISSING[0],
+    show_default=True,
+    help="What to do where a model lacks a score of the suite: leave the model out, leave the benchmark out, or "
+    "take the mean of its column.",
+)
+margin_option = option(
+    "--margin",
+    heading=METHOD,
+    type=float,
+    default=0.4,
+    show_default=True,
+    help="Correlations below it count as low.",
+)
+level_option = option(
+    "--level",
+    heading=METHOD,
+    type=float,
+    default=0.95,
+    show_default=True,
+    help="Nominal coverage of the intervals.",
+)
+resamples_option = option(
+    "--resamples",
+    heading=METHOD,
+    type=int,
+    default=10_000,
+    show_default=True,
+    help="Bootstrap resamples of the intervals that are for comparison; the default interval needs none.",
+)
+seed_option = option(
+    "--seed", heading=METHOD, type=int, default=0, show_default=True, help="Of everything that is drawn."
+)
+nesting_option = option(
+    "--nesting",
+    heading=METHOD,
+    type=click.Choice(["aggregates", "subscales"]),
+    default="aggregates",
+    show_default=True,
+    help="Which of nested benchmarks count where many are taken together.",
+)
+threads_option = option(
+    "--threads",
+    heading=METHOD,
+    metavar="INTEGER",
+    type=click.IntRange(min=1),
+    help="Threads to work with; changes no number. [default: all cores]",
+)
+
+# Output: what is written, and the exit code.
+
+
+def output_option(default: Path | None, help: str) -> Callable[[Decorated], Decorated]:
+    """Return a decorator that gives a command the folder it writes to."""
+    return option(
+        "-o",
+        "--output",
+        heading=OUTPUT,
+        type=click.Path(path_type=Path),
+        default=default,
+        show_default=default is not None,
+        help=help,
+    )
+
+
+fail_on_option = option(
+    "--fail-on",
+    heading=OUTPUT,
+    metavar="VERDICT,...",
+    help="Exit with 1 if a benchmark outside the suite gets one of these verdicts, such as entangled.",
+    shell_complete=values.complete_verdicts,
+)
+
+
+def as_json_option(help: str) -> Callable[[Decorated], Decorated]:
+    """Return a decorator that gives a command `--json`, with which all that is no JSON goes to standard error."""
+
+    def chosen(context: click.Context, _parameter: click.Parameter, given: bool) -> bool:
+        context.find_root().ensure_object(Terminal).as_json |= given
+        return given
+
+    return option("--json", "as_json", heading=OUTPUT, is_flag=True, callback=chosen, help=help)
+
+
+# All of a study together.
+
+
+class StudyOptions(TypedDict):
+    """What the options of `study_options` hand to a command, as its last keyword arguments."""
+
+    benchmarks: Path | None
+    models: Path | None
+    population: str | None
+    direction: tuple[str, ...]
+    higher_is_safer: bool
+    lower_is_safer: bool
+    unknown_families_apart: bool
+    leave_out: str | None
+    lenient: bool
+    capabilities: str | None
+    suite: str | None
+    missing: str
+    margin: float
+    level: float
+    resamples: int
+    seed: int
+    nesting: str
+    threads: int | None
+
+
+def study_options(command: Decorated) -> Decorated:
+    """Give a command every option of a study; it takes them as `StudyOptions`."""
+    for one in reversed(
+        (
+            benchmarks_option,
+            models_option,
+            population_option,
+            direction_options,
+            unknown_families_option,
+            leave_out_option,
+            lenient_option,
+            capabilities_option,
+            suite_option,
+            missing_option,
+            margin_option,
+            level_option,
+            resamples_option,
+            seed_option,
+            nesting_option,
+            threads_option,
+        )
+    ):
+        command = one(command)
+    return command
+
+
+def study_settings(chosen: StudyOptions) -> Settings:
+    """Turn the options of a study into its settings.
+
+    Raises
+    ------
+    UsageError
+        If they make no sense together.
+    """
+    import msgspec
+
+    from confounded.study import Settings
+
+    suite, leave_out = chosen["suite"], chosen["leave_out"]
+    return msgspec.convert(
+        {
+            "directions": _directions(chosen),
+            "suite": None if suite is None else names_in(suite),
+            "leave_out": names_in(leave_out or ""),
+            **{name: value for name, value in chosen.items() if name in _AS_GIVEN},
+        },
+        Settings,
+    )
+
+
+_AS_GIVEN: Final = frozenset(
+    {
+        "population",
+        "unknown_families_apart",
+        "lenient",
+        "capabilities",
+        "missing",
+        "margin",
+        "level",
+        "resamples",
+        "seed",
+        "nesting",
+    }
+)
+"""Options that are settings under the same name."""
+
+
+def _directions(chosen: StudyOptions) -> dict[str, str]:
+    """Read which way benchmarks are better or safer."""
+    directions: dict[str, str] = {}
+    for one in chosen["direction"]:
+        benchmark, equals, way = one.rpartition("=")
+        if not equals or way not in ("higher", "lower"):
+            raise UsageError("BENCHMARK=higher or BENCHMARK=lower", found=repr(one), where="--direction")
+        if directions.setdefault(benchmark, way) != way:
+            raise UsageError(f"one direction of {benchmark}", found="both", where="--direction")
+    for way, given in (("higher", chosen["higher_is_safer"]), ("lower", chosen["lower_is_safer"])):
+        if given and directions.setdefault("*", way) != way:
+            raise UsageError(
+                "one direction of the benchmarks of which nothing else says it",
+                found="both",
+                where=f"--{way}-is-safer",
+            )
+    return directions
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Read names with commas between them."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def failing_verdicts(text: str | None) -> frozenset[str]:
+    """Read the verdicts on which to fail.
+
+    Raises
+    ------
+    UsageError
+        If one of them is none.
+    """
+    from confounded.study.result import VERDICTS
+
+    verdicts = frozenset(names_in(text or ""))
+    unknown = sorted(verdicts - set(VERDICTS))
+    if unknown:
+        raise UsageError(f"verdicts among {', '.join(VERDICTS)}", found=", ".join(unknown), where="--fail-on")
+    return verdicts
