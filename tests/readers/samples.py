@@ -293,6 +293,59 @@ EVERY_EVAL_EVER: Final = {
     ],
 }
 
+EVALUATION: Final = "kind/1795000000"
+EVERY_EVAL_EVER_0_3: Final = {
+    "schema_version": "0.3.0",
+    "evaluation_id": EVALUATION,
+    "retrieved_timestamp": "1795000000",
+    "source_metadata": {
+        "source_name": "kind",
+        "source_type": "evaluation_run",
+        "source_organization_name": "org",
+        "evaluator_relationship": "third_party",
+    },
+    "eval_library": {"name": "inspect_ai", "version": "0.3.285"},
+    "model_info": {
+        "name": "Ada 7B",
+        "id": "org/ada-7b",
+        "developer": "org",
+        "additional_details": {"deployment_type": "self_deployed", "model_availability": "open_weights"},
+    },
+    "evaluation_results": [
+        {
+            "evaluation_result_id": metric,
+            "evaluation_name": "Refusal",
+            "source_data": {"dataset_name": "refusal", "source_type": "hf_dataset", "samples_number": 4},
+            "metric_config": {
+                "metric_id": metric,
+                "metric_unit": "proportion",
+                "lower_is_better": lower,
+                "score_type": "continuous",
+                "min_score": 0,
+                "max_score": 1,
+            },
+            "score_details": {"score": score, "uncertainty": {"num_samples": 4}},
+        }
+        for metric, lower, score in (("kindness", False, 0.6625), ("length", True, 0.3179))
+    ],
+}
+EVERY_EVAL_EVER_LINES: Final = tuple(
+    {
+        "schema_version": "instance_level_eval_0.3.0",
+        "evaluation_id": EVALUATION,
+        "model_id": "org/ada-7b",
+        "evaluation_name": "Refusal",
+        "evaluation_result_id": "kindness",
+        "sample_id": f"kind-{number}",
+        "interaction_type": "single_turn",
+        "input": {"raw": f"Question {number}?", "reference": []},
+        "output": {"raw": ["No."]},
+        "answer_attribution": [],
+        "evaluation": {"score": score, "is_correct": True},
+    }
+    for number, score in enumerate((0.8125, 0.4375, 0.9375, 0.4625))
+)
+
 SAMPLES: Final = (
     Sample("csv-wide", "CSV and TSV", {"scores.csv": delimited(WIDE)}, "scores.csv"),
     Sample("csv-long", "CSV and TSV", {"scores.csv": delimited(LONG)}, "scores.csv"),
@@ -309,5 +362,15 @@ SAMPLES: Final = (
     ),
     Sample("inspect-eval", "Inspect AI", {"log.eval": (DATA / "tiny-refusal.eval").read_bytes()}, "log.eval"),
     Sample("every-eval-ever", "Every Eval Ever", {"doc.json": json_bytes(EVERY_EVAL_EVER)}, "doc.json"),
+    Sample(
+        "every-eval-ever-0.3", "Every Eval Ever", {"doc.json": json_bytes(EVERY_EVAL_EVER_0_3)}, "doc.json"
+    ),
+    Sample(
+        "every-eval-ever-lines",
+        "Every Eval Ever",
+        {"doc.json": json_bytes(EVERY_EVAL_EVER_0_3), "doc_samples.jsonl": lines(EVERY_EVAL_EVER_LINES)},
+        "doc_samples.jsonl",
+        is_folder=True,
+    ),
 )
 """A format that is registered and not here fails a test."""

@@ -1,33 +1,52 @@
-"""Every Eval Ever: JSON documents, one evaluated model each, of schema generation 0.2.
+"""Every Eval Ever: JSON documents, one evaluated model each, of the schema generations 0.2 and 0.3.
 
 The name of a benchmark is made of one result alone, so that it is the same whatever else is read with it:
 ``<source>/<evaluation>``, with ``<dataset>/`` between them where the data set's name is neither of the two
 (in any case), and ``:<metric>`` after them where the metric has a name of its own (``metric_id``, else
-``metric_name``). "Safety" of RewardBench and "Safety" of RewardBench 2 are so two benchmarks, and MMLU as run
-by HELM Lite and by HELM Classic are two as well: their prompts differ.
+``metric_name``; with ``metric_parameters`` in brackets). "Safety" of RewardBench and "Safety" of RewardBench 2 are
+so two benchmarks, and MMLU as run by HELM Lite and by HELM Classic are two as well: their prompts differ. Where
+results of one document would have one name (splits or perturbations of HELM), the id of the result
+(``evaluation_result_id``) stands in place of the metric.
 
-What is read: ``metric_config.lower_is_better`` (direction), ``min_score`` and ``max_score`` (floor, ceiling),
-``score_details.score``, ``score_details.uncertainty.standard_error`` and ``num_samples``, ``model_info`` (id,
-name, developer). Confidence intervals are not made into standard errors: documents in use give bounds as well
-as offsets from the score under the same names.
+What is read: ``metric_config.lower_is_better`` (direction), ``metric_unit``, ``min_score`` and ``max_score`` (floor,
+ceiling), ``score_details.score``, ``score_details.uncertainty.standard_error`` and ``num_samples``, ``model_info``
+(id, name, developer). Neither confidence intervals nor standard deviations are made into standard errors: documents
+in use give bounds as well as offsets from the score under the same names, and s / √n is the error of a mean only.
+
+A score that stands for "not known" is a missing one: -1 of a metric that says so (``has_unknown_level``), and -1
+with the words of HELM's tables for a cell without a run.
+
+Files of JSON lines with what a model got on each item are read by `confounded.readers.every_eval_ever_lines`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from confounded.readers.collected import Collected, count, finite, listed
+from confounded.readers.every_eval_ever_runs import Run, in_one
 from confounded.readers.files import decode, read_bytes, source_of
 from confounded.scores import Issue, ScoreTable
 
-__all__ = ["read_every_eval_ever"]
+__all__ = ["Document", "benchmark_names", "document", "read_documents"]
+
+GENERATIONS: Final = ("0.2.", "0.3.")
+"""How the versions of the schema begin that were looked at."""
+
+WHAT: Final = "a document of Every Eval Ever (schema 0.2 or 0.3)"
+UNKNOWN: Final = -1.0
+NO_RUN: Final = "No matching runs"
+"""What HELM's tables say in a cell without a score; collections made from them have -1 there."""
+
+UNITS: Final = {"proportion": "fraction", "fraction": "fraction", "percent": "percent"}
 
 
-class _Named(msgspec.Struct):
+class _Source(msgspec.Struct):
     source_name: str | None = None
     source_organization_name: str | None = None
 
@@ -36,6 +55,8 @@ class _Model(msgspec.Struct):
     id: str
     name: str | None = None
     developer: str | None = None
+    inference_platform: Any = None
+    additional_details: Any = None
 
 
 class _Data(msgspec.Struct):
@@ -46,9 +67,12 @@ class _Metric(msgspec.Struct):
     evaluation_description: str | None = None
     metric_id: str | None = None
     metric_name: str | None = None
+    metric_unit: str | None = None
+    metric_parameters: dict[str, Any] | None = None
     lower_is_better: bool | None = None
-    min_score: float | None = None
-    max_score: float | None = None
+    min_score: float | str | None = None
+    max_score: float | str | None = None
+    has_unknown_level: bool | None = None
 
 
 class _Value(msgspec.Struct):
@@ -64,113 +88,162 @@ class _Score(msgspec.Struct):
     score: float | None = None
     uncertainty: _Uncertainty | None = None
     num_samples: float | None = None
+    details: msgspec.Raw = msgspec.Raw(b"null")
 
 
-class _Result(msgspec.Struct):
+class Result(msgspec.Struct):
+    """One number of a document."""
+
     evaluation_name: str
     metric_config: _Metric
     score_details: _Score
     source_data: _Data | None = None
+    evaluation_result_id: str | None = None
 
 
-class _Document(msgspec.Struct):
+class Document(msgspec.Struct):
+    """One document, as far as it is read."""
+
     model_info: _Model
-    evaluation_results: list[_Result]
-    source_metadata: _Named
+    evaluation_results: list[Result]
+    source_metadata: _Source
+    evaluation_id: str | None = None
+    schema_version: str | None = None
+    retrieved_timestamp: Any = None
+    evaluation_timestamp: Any = None
 
 
-_DECODER = msgspec.json.Decoder(_Document)
+_DECODER = msgspec.json.Decoder(Document)
 
 
-def read_every_eval_ever(paths: Sequence[Path]) -> ScoreTable:
-    """Read documents of Every Eval Ever.
+def read_documents(documents: Sequence[tuple[Path, Document]]) -> ScoreTable:
+    """Return the scores of some documents.
 
     Parameters
     ----------
-    paths : sequence of Path
-        The documents.
+    documents : sequence of (Path, Document)
 
     Returns
     -------
     ScoreTable
-        Scores as they stand in the documents. Two runs of one model are two scores here; `read_scores`
-        refuses them.
+        Where documents have different scores of one model, their mean stands for them, and an issue that stops says
+        in what they differ.
+    """
+    collected = Collected()
+    missing: list[str] = []
+    outside: list[dict[str, Any]] = []
+    unknown: set[str] = set()
+    runs: dict[str, Run] = {}
+    for path, one in documents:
+        place = source_of(path)
+        if one.schema_version is not None and not one.schema_version.startswith(GENERATIONS):
+            unknown.add(one.schema_version)
+        collected.models.append(
+            {
+                "model": one.model_info.id,
+                "name": one.model_info.name,
+                "organisation": one.model_info.developer,
+            }
+        )
+        runs[place] = _run(one)
+        for name, result in zip(benchmark_names(one), one.evaluation_results, strict=True):
+            row = _score(one.model_info.id, name, result, place)
+            if row["score"] is None:
+                missing.append(name)
+                continue
+            if _is_outside(row["score"], result.metric_config):
+                outside.append(row)
+                continue
+            collected.scores.append(row)
+            collected.benchmarks.append(_benchmark(name, result.metric_config))
+    collected.scores, of_runs = in_one(collected.scores, runs)
+    collected.issues += [*_issues(missing, outside, unknown), *of_runs]
+    return collected.table()
+
+
+def document(path: Path) -> Document:
+    """Return one document.
 
     Raises
     ------
     UnreadableError
-        If a document cannot be opened, is no JSON or lacks a field that a score needs.
-    ContentError
-        If documents disagree on the direction of a benchmark.
+        If it cannot be opened, is no JSON or lacks a field that a score needs.
     """
-    collected = Collected()
-    missing: list[str] = []
-    outside: list[str] = []
-    for path in paths:
-        document = _document(path)
-        collected.models.append(
-            {
-                "model": document.model_info.id,
-                "name": document.model_info.name,
-                "organisation": document.model_info.developer,
-            }
-        )
-        for result in document.evaluation_results:
-            row = _score(document, result, source_of(path))
-            if row["score"] is None:
-                missing.append(row["benchmark"])
-                continue
-            if _is_outside(row["score"], result.metric_config):
-                outside.append(row["benchmark"])
-            collected.scores.append(row)
-            collected.benchmarks.append(_benchmark(row["benchmark"], result.metric_config))
-    if missing:
-        collected.issues.append(
-            Issue(f"{len(missing)} result(s) without a score were left out, on {listed(missing)}")
-        )
-    if outside:
-        collected.issues.append(
-            Issue(
-                f"{len(outside)} score(s) lie outside the range that their document states, "
-                f"on {listed(outside)}; they were taken as they stand",
-                remedy="Check the units: some scores of a benchmark may be in percent.",
-            )
-        )
-    return collected.table()
-
-
-def _document(path: Path) -> _Document:
-    """Return one document."""
     raw = read_bytes(path)
     try:
         return _DECODER.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return decode(raw, _Document, path, "a document of Every Eval Ever (schema 0.2)")
+        return decode(raw, Document, path, WHAT)
 
 
-def _score(document: _Document, result: _Result, source: str) -> dict[str, Any]:
+def benchmark_names(one: Document) -> list[str]:
+    """Return the benchmark of each result of a document, by the rule at the head of this module."""
+    names = [_name(one, result, _metric(result.metric_config)) for result in one.evaluation_results]
+    doubled = {name for name, times in Counter(names).items() if times > 1}
+    if not doubled:
+        return names
+    return [
+        _name(one, result, result.evaluation_result_id or _metric(result.metric_config))
+        if name in doubled
+        else name
+        for name, result in zip(names, one.evaluation_results, strict=True)
+    ]
+
+
+def _run(one: Document) -> Run:
+    """Return what a document says of the run that it is of."""
+    details = one.model_info.additional_details
+    said = {
+        "platform": one.model_info.inference_platform,
+        "evaluation time": one.evaluation_timestamp,
+        "retrieval time": one.retrieved_timestamp,
+    } | (details if isinstance(details, dict) else {})
+    return Run(one.model_info.id, said)
+
+
+def _score(model: str, name: str, result: Result, place: str) -> dict[str, Any]:
     """Return a result as a row of scores; its score is None where there is none."""
-    details = result.score_details
+    details, metric = result.score_details, result.metric_config
     uncertainty = details.uncertainty or _Uncertainty()
     error = uncertainty.standard_error
-    metric = result.metric_config
     return {
-        "model": document.model_info.id,
-        "benchmark": _benchmark_id(document, result),
+        "model": model,
+        "benchmark": name,
         "metric": metric.metric_id or metric.metric_name or metric.evaluation_description,
-        "score": finite(details.score),
+        "score": None if _stands_for_unknown(details, metric) else finite(details.score),
         "stderr": finite(error.value if isinstance(error, _Value) else error),
         "n_items": count(uncertainty.num_samples) or count(details.num_samples),
-        "source": source,
+        "source": place,
     }
 
 
-def _benchmark_id(document: _Document, result: _Result) -> str:
-    """Return the name of a result's benchmark, by the rule at the head of this module."""
-    named = document.source_metadata
+def _stands_for_unknown(details: _Score, metric: _Metric) -> bool:
+    """Return whether a score says that there is none."""
+    if details.score != UNKNOWN:
+        return False
+    if metric.has_unknown_level:
+        return True
+    try:
+        said = msgspec.json.decode(details.details)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return isinstance(said, dict) and said.get("description") == NO_RUN and _is_outside(UNKNOWN, metric)
+
+
+def _metric(metric: _Metric) -> str:
+    """Return what a metric is called in the name of a benchmark, nothing where it has no name of its own."""
+    name = metric.metric_id or metric.metric_name
+    if not name:
+        return ""
+    parameters = ",".join(f"{key}={value}" for key, value in sorted((metric.metric_parameters or {}).items()))
+    return f"{name}[{parameters}]" if parameters else name
+
+
+def _name(one: Document, result: Result, metric: str) -> str:
+    """Return the name of a result's benchmark."""
+    named = one.source_metadata
     source = named.source_name or named.source_organization_name or ""
     data = (result.source_data.dataset_name if result.source_data else None) or ""
-    metric = result.metric_config.metric_id or result.metric_config.metric_name
     if data.casefold() in (source.casefold(), result.evaluation_name.casefold()):
         data = ""
     name = "/".join(part for part in (source, data, result.evaluation_name) if part)
@@ -183,6 +256,7 @@ def _benchmark(name: str, metric: _Metric) -> dict[str, Any]:
     return {
         "benchmark": name,
         "direction": None if lower is None else "lower" if lower else "higher",
+        "unit": UNITS.get((metric.metric_unit or "").casefold()),
         "floor": finite(metric.min_score),
         "ceiling": finite(metric.max_score),
     }
@@ -192,3 +266,31 @@ def _is_outside(score: float, metric: _Metric) -> bool:
     """Return whether a score lies outside the range stated beside it."""
     low, high = finite(metric.min_score), finite(metric.max_score)
     return (low is not None and score < low) or (high is not None and score > high)
+
+
+def _issues(missing: Sequence[str], outside: Sequence[Mapping[str, Any]], unknown: set[str]) -> list[Issue]:
+    """Return what a reader of the result must know of scores that were left out, and of other schemas."""
+    issues = []
+    if missing:
+        issues.append(Issue(f"{len(missing)} result(s) without a score were left out, on {listed(missing)}"))
+    if outside:
+        first = outside[0]
+        issues.append(
+            Issue(
+                f"{len(outside)} score(s) lie outside the range that their document states, on "
+                f"{listed(row['benchmark'] for row in outside)}, such as {first['score']:g} of model "
+                f"{first['model']!r}; they are left out",
+                where=first["source"],
+                remedy='Correct the score, or "min_score" and "max_score" in its metric_config; '
+                "some scores may be in percent.",
+                stops=True,
+            )
+        )
+    if unknown:
+        issues.append(
+            Issue(
+                f"documents are of version {listed(unknown)} of the schema of Every Eval Ever, which is not known; "
+                "they were read as those of 0.3"
+            )
+        )
+    return issues

@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from confounded.readers.delimited import read_delimited
-from confounded.readers.every_eval_ever import read_every_eval_ever
+from confounded.readers.every_eval_ever_lines import (
+    has_document,
+    is_every_eval_ever_lines,
+    read_every_eval_ever,
+    read_every_eval_ever_items,
+)
 from confounded.readers.frames import read_parquet
 from confounded.readers.glance import Glance
 from confounded.readers.inspect_logs import read_inspect_logs
@@ -76,7 +81,9 @@ def _is_table(_look: Glance) -> bool:
 
 
 def _is_every_eval_ever(look: Glance) -> bool:
-    return look.has("evaluation_results", "model_info")
+    if look.ending == ".json":
+        return look.has("evaluation_results", "model_info")
+    return look.fields is not None and is_every_eval_ever_lines(look.fields)
 
 
 def _is_inspect(look: Glance) -> bool:
@@ -99,7 +106,15 @@ def _is_json_lines(look: Glance) -> bool:
 FORMATS: Final = (
     Format("CSV and TSV", (".csv", ".tsv"), _each(read_delimited), _is_table),
     Format("Parquet", (".parquet",), _each(read_parquet), _is_table),
-    Format("Every Eval Ever", (".json",), read_every_eval_ever, _is_every_eval_ever, is_document=True),
+    Format(
+        "Every Eval Ever",
+        (".json", ".jsonl", ".ndjson"),
+        read_every_eval_ever,
+        _is_every_eval_ever,
+        is_document=True,
+        read_items=read_every_eval_ever_items,
+        is_covered=has_document,
+    ),
     Format("lm-evaluation-harness", (".json",), read_lm_evaluation_harness, _is_harness, is_document=True),
     Format("Inspect AI", (".eval", ".json"), read_inspect_logs, _is_inspect, is_document=True),
     Format("JSON records", (".json",), _each(read_json_records), _is_json_records),

@@ -103,7 +103,7 @@ _COPYRIGHT: Final = {
     "edit_similarity": "lower",
     "longest_common_prefix_length": "lower",
 }
-"""Metrics whose direction is stated for how far a text is copied; elsewhere a similarity is better when it is higher."""
+"""Metrics whose direction is stated for how far a text is copied; elsewhere more similarity is better."""
 
 _BOOKKEEPING: Final = (
     "num_",

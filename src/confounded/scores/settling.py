@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from confounded.scores.table import Issue, ScoreTable
 from confounded.stats.ranks import spearman
 
-__all__ = ["MOST_LISTED", "settled", "without_repeats"]
+__all__ = ["MOST_LISTED", "first_issues", "settled", "without_repeats"]
 
 MOST_LISTED: Final = 20
 """Issues of one kind that are told one by one; the rest are counted, so that a report stays readable."""
@@ -99,7 +99,7 @@ def without_repeats(
     lost = [pl.when(~differ).then(pl.col(name)).alias(name) for name in ("stderr", "n_items") if name in kept]
     one_each = pl.concat([scores.filter(~repeated), merged.with_columns(lost).select(scores.columns)])
     return one_each, [
-        *_listed_issues(_contrary(merged.filter(differ), where)),
+        *first_issues(_contrary(merged.filter(differ), where)),
         *_equal(merged.filter(~differ), where),
     ]
 
@@ -132,7 +132,7 @@ def _equal(merged: pl.DataFrame, where: str) -> list[Issue]:
     ]
 
 
-def _listed_issues(issues: Iterator[Issue]) -> list[Issue]:
+def first_issues(issues: Iterator[Issue]) -> list[Issue]:
     """Return the first issues, and one that counts the rest."""
     told = list(issues)
     if len(told) <= MOST_LISTED:
@@ -178,7 +178,7 @@ def _within_range(table: ScoreTable) -> tuple[pl.DataFrame, list[Issue]]:
                 stops=True,
             )
 
-    return table.scores.filter(~is_beyond), _listed_issues(told())
+    return table.scores.filter(~is_beyond), first_issues(told())
 
 
 def _in_one_unit(scores: pl.DataFrame, benchmarks: pl.DataFrame) -> tuple[pl.DataFrame, list[Issue]]:
@@ -220,7 +220,7 @@ def _in_one_unit(scores: pl.DataFrame, benchmarks: pl.DataFrame) -> tuple[pl.Dat
                 stops=True,
             )
         )
-    return (scores.filter(~left_out) if issues else scores), _listed_issues(iter(issues))
+    return (scores.filter(~left_out) if issues else scores), first_issues(iter(issues))
 
 
 def _is_mixed(values: NDArray[np.float64], standing: NDArray[np.float64]) -> bool:
