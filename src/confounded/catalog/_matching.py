@@ -8,13 +8,13 @@ differ equally nothing is.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from confounded.catalog._spelling import Spelling, dates_agree, squash
 
-__all__ = ["Known", "Pool", "choose", "reasons"]
+__all__ = ["How", "Known", "Pool", "Settled", "choose", "reasons"]
 
 MOST_CANDIDATES: Final = 5
 """How many candidates the review list names: what a person reads at a glance, not a statistic."""
@@ -22,7 +22,8 @@ MOST_CANDIDATES: Final = 5
 _LOOSE: Final = frozenset(("preview", "exp", "experimental", "beta", "alpha", "turbo"))
 """Words at which two names that are otherwise one are listed for a person. No rule drops them."""
 
-Settled = tuple[str | None, str, tuple[str, ...], tuple[str, ...]]
+How = Literal["exact", "rule", "review", "unmatched"]
+Settled = tuple[str | None, How, tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Pool:
         What both lists together have of a key.
     hubs : mapping
         The makers that publish under an organisation of the hub.
+    alike : mapping
+        What a known name stands for, where another may stand for the same.
     """
 
     names: frozenset[str]
@@ -62,12 +65,18 @@ class Pool:
     organisations: Mapping[str, set[str]]
     dates: Mapping[str, set[object]]
     hubs: Mapping[str, frozenset[str]] = field(repr=False)
+    alike: Mapping[str, Hashable] = field(repr=False)
 
     @classmethod
-    def of(cls, known: Sequence[Known], names: Sequence[Known], hubs: Mapping[str, frozenset[str]]) -> Pool:
+    def of(
+        cls,
+        known: Sequence[Known],
+        names: Sequence[Known],
+        hubs: Mapping[str, frozenset[str]],
+        alike: Mapping[str, Hashable],
+    ) -> Pool:
         """Return the pool of a list of known names, for a list of names to be joined with them."""
-        tables: tuple[defaultdict[str, list[Known]], ...] = tuple(defaultdict(list) for _ in range(4))
-        by_model, by_key, by_loose, may_be = tables
+        by_model, by_key, by_loose, may_be = _lists(), _lists(), _lists(), _lists()
         organisations: defaultdict[str, set[str]] = defaultdict(set)
         dates: defaultdict[str, set[object]] = defaultdict(set)
         for one in known:
@@ -86,12 +95,20 @@ class Pool:
                 )
                 dates[one.spelling.key].update([one.spelling.date] if one.spelling.date else [])
         return cls(
-            frozenset(one.name for one in known),
-            *(dict(table) for table in tables),
-            organisations,
-            dates,
-            hubs,
+            names=frozenset(one.name for one in known),
+            by_model=by_model,
+            by_key=by_key,
+            by_loose=by_loose,
+            may_be=may_be,
+            organisations=organisations,
+            dates=dates,
+            hubs=hubs,
+            alike=alike,
         )
+
+
+def _lists() -> defaultdict[str, list[Known]]:
+    return defaultdict(list)
 
 
 def _loose(spelling: Spelling) -> str:
@@ -115,9 +132,11 @@ def choose(name: Known, pool: Pool) -> Settled:
     if not name.spelling.key:
         return None, "unmatched", (), ()
     same = pool.by_model.get(name.model, []) if name.model else _same_key(name, pool)
-    ranked = sorted((cost, one.name, one) for one in same if (cost := _cost(name, one)) is not None)
+    ranked = sorted(
+        (cost, one.name, one) for one in same if (cost := _cost(name, one, pool.hubs)) is not None
+    )
     best = [one for cost, _, one in ranked if cost == ranked[0][0]]
-    if len(best) == 1:
+    if len({pool.alike.get(one.name, ("", one.name)) for one in best}) == 1:
         return _joined(name, best[0])
     listed = [one.name for one in best] or _review(name, same, pool)
     return None, "review" if listed else "unmatched", (), tuple(listed[:MOST_CANDIDATES])
@@ -158,20 +177,23 @@ def _makers_agree(name: Known, one: Known, pool: Pool) -> bool:
 
 
 def _effort(one: Known) -> str | None:
-    level = one.spelling.effort or (one.spelling.plain_effort if one.model else None)
-    return level
+    return one.spelling.effort or (one.spelling.plain_effort if one.model else None)
 
 
 def _stored(one: Known) -> tuple[str | None, str | None]:
     return one.spelling.quantisation, one.spelling.precision
 
 
-def _cost(name: Known, one: Known) -> tuple[int, int, int, int, int] | None:
+def _cost(
+    name: Known, one: Known, hubs: Mapping[str, frozenset[str]]
+) -> tuple[int, int, int, int, int] | None:
     """Return how much differs, the weightiest first; None where both say something, and not the same."""
     ours, theirs = _effort(name), _effort(one)
     if ours == theirs:
         effort = 0
-    elif {ours, theirs} <= {None, "unknown"}:
+    elif {ours, theirs} <= {None, "unknown"} or (
+        "thinking" in (ours, theirs) and _thinks(ours) and _thinks(theirs)
+    ):
         effort = 1
     elif theirs in (None, "unknown"):
         effort = 2 + (theirs is not None)
@@ -187,8 +209,22 @@ def _cost(name: Known, one: Known) -> tuple[int, int, int, int, int] | None:
             stored += 2 if other else 1
     dated = int((name.spelling.date is None) != (one.spelling.date is None))
     letters = int(squash(name.spelling.name) != squash(one.spelling.name))
-    published = int(name.spelling.organisation != one.spelling.organisation)
-    return effort, stored, letters, dated, published
+    return effort, stored, letters, dated, _published(name.spelling, one.spelling, hubs)
+
+
+def _thinks(level: str | None) -> bool:
+    """Return whether a level says that the model thinks, much or little."""
+    return level not in (None, "unknown", "none", "web")
+
+
+def _published(ours: Spelling, theirs: Spelling, hubs: Mapping[str, frozenset[str]]) -> int:
+    """Return how far apart two publishers are: none and the maker are nearer than a mirror or a service."""
+    served = "provider prefix dropped"
+    if ours.organisation == theirs.organisation and (served in ours.rules) == (served in theirs.rules):
+        return 0
+    if served in theirs.rules and theirs.organisation is None:
+        return 2
+    return 1 if theirs.organisation is None or hubs.get(theirs.organisation) else 2
 
 
 def _review(name: Known, same: Sequence[Known], pool: Pool) -> list[str]:

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 LONGEST_NAME: Final = 300
-"""Characters. The longest hub id allowed is 96 + 1 + 96; what is longer is compared as it stands, and no rule is tried."""
+"""Characters. The longest id of the hub is 96 + 1 + 96; what is longer is compared as it stands, by no rule."""
 
 Date = tuple[int | None, int | None, int | None]
 """Year, month and day, as far as a name gives them."""
@@ -39,12 +39,14 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)*(?:x\d+(?:\.\d+)?)?[bmkt](?![a-z])|\d+(?:\.\d+)*|[^\W\d_]+")
 _GROUP: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 
-_HOSTS: Final = frozenset(
-    "accounts api azure azureai baseten bedrock cerebras chutes databricks-serving deepinfra fireworks fireworks-ai "
-    "friendli groq hf hosted_vllm huggingface hyperbolic inference lepton litellm lm_studio lmstudio local model models "
-    "nebius novita ollama openai-api openrouter parasail replicate sagemaker sambanova together together-ai togetherai "
-    "together_ai unknown vertex vertex-ai vertex_ai vllm z-ai-api".split()
-)
+_HOSTS: Final = frozenset((
+    "accounts", "api", "azure", "azureai", "baseten", "bedrock", "cerebras", "chutes",
+    "databricks-serving", "deepinfra", "fireworks", "fireworks-ai", "friendli", "groq", "hf",
+    "hosted_vllm", "huggingface", "hyperbolic", "inference", "lepton", "litellm", "lm_studio", "lmstudio",
+    "local", "model", "models", "nebius", "novita", "ollama", "openai-api", "openrouter", "parasail",
+    "replicate", "sagemaker", "sambanova", "together", "together-ai", "togetherai", "together_ai",
+    "unknown", "vertex", "vertex-ai", "vertex_ai", "vllm", "z-ai-api",
+))  # fmt: skip
 """Names before the slash that say who serves a model, and nothing of who made it."""
 
 _BEDROCK: Final = re.compile(
@@ -73,13 +75,14 @@ _LEVEL: Final = r"(?:x-?high|high|medium|med|low|minimal|none|max|unknown)"
 _LEVEL_SUFFIX: Final = re.compile(r"_(" + _LEVEL + r")$")
 _BUDGET_SUFFIX: Final = re.compile(r"[-_](\d{1,3}k)$")
 _SOFT_LEVEL: Final = re.compile(
-    r"[-_ ](?:((?:no-?|non-?)?(?:thinking|reasoning)(?:[-_ ]?(?:\d{1,3}k|"
+    r"(?:, |[-_ ])(?:((?:no-?|non-?|extended[-_ ])?(?:thinking|reasoning)(?:[-_ ]?(?:\d{1,3}k|"
     + _LEVEL
     + r"))?)|("
     + _LEVEL
     + r"))$"
 )
 _SURFACE: Final = re.compile(r"[-_ ]web[-_ ]?app$")
+"""The maker's page, where tools and settings are not those of its interface for programs."""
 _LEVEL_WORDS: Final = re.compile(
     r"^(?:(?:no|non|unknown|default|thinking|reasoning|effort|length|tokens?|budget|web|app|on|off|together|novita|fireworks"
     r"|xhigh|x|high|medium|med|low|minimal|none|max|unspecified|\d{1,3}k)\b[\s,;:-]*)+$"
@@ -89,12 +92,14 @@ _HOST_WORDS: Final = frozenset(("together", "novita", "fireworks"))
 _MONTHS: Final = {
     month: number
     for number, months in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august")
-        + ("sep sept september", "oct october", "nov november", "dec december"),
+        (
+            "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+            "sep sept september", "oct october", "nov november", "dec december",
+        ),
         start=1,
     )
     for month in months.split()
-}
+}  # fmt: skip
 _YEAR: Final = r"(20[12]\d)"
 _FULL: Final = re.compile(
     r"(?<![\d.])" + _YEAR + r"[-_/.]?(0[1-9]|1[0-2])[-_/.]?(0[1-9]|[12]\d|3[01])(?![\d.]*\d)(?![a-z])"
@@ -274,12 +279,14 @@ def _level(text: str) -> str | None:
         not in _HOST_WORDS
         | {"effort", "default", "length", "tokens", "token", "budget", "web", "app", "webapp", "on"}
     ]
+    if re.fullmatch(r"\W*web\W*(?:app)?\W*", text):
+        return "web"
     if "unknown" in said or "unspecified" in said:
         return "unknown"
     joined = " ".join("medium" if word == "med" else word for word in said)
     if re.match(r"^(?:no|non|none|off)\b|^(?:nothinking|nonthinking|nonreasoning)$|\b(?:none|off)$", joined):
         return "none"
-    exact = [word for word in joined.split() if word not in ("thinking", "reasoning")]
+    exact = [word for word in joined.split() if word not in ("thinking", "reasoning", "extended")]
     return " ".join(sorted(exact)) or ("thinking" if joined else None)
 
 
@@ -404,7 +411,7 @@ def parse(name: str) -> Spelling:
     rules += more
     shorter = _SURFACE.sub("", text)
     if shorter != text:
-        text = shorter
+        text, effort = shorter, effort or "web"
         rules.append("effort level dropped")
     match = _LEVEL_SUFFIX.search(text)
     if match and effort is None:

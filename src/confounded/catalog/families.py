@@ -30,7 +30,7 @@ RULES: Final = (
 """The rules by which a family and a population are told, in the order in which they are tried."""
 
 _CHAT_WORDS: Final = frozenset(
-    "assistant chat chatbot dpo instruct instructed instruction ipo it kto orpo ppo rlaif rlhf sft simpo".split()
+    "assistant chat chatbot dpo instruct instructed instruction ipo it kto orpo ppo rlaif rlhf sft simpo".split()  # noqa: SIM905
 )
 _BASE_WORDS: Final = frozenset(("base", "pretrained"))
 

@@ -10,12 +10,12 @@ equally well, or only something that no rule may drop differs, the name is put o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from confounded.catalog._matching import Known, Pool, choose, reasons
+from confounded.catalog._matching import How, Known, Pool, Settled, choose, reasons
 from confounded.catalog._spelling import Spelling, dates_agree, parse
 from confounded.catalog._tables import cell, known, rows
 from confounded.catalog.models import Model, models
@@ -23,10 +23,10 @@ from confounded.catalog.models import Model, models
 __all__ = ["RULES", "NameMatch", "find_model", "match_catalogue", "match_names"]
 
 RULES: Final[Mapping[str, str]] = {
-    "case and separators": "capitals, accents, and - _ . : space between words do not count; 'claude-3-5' is 'claude 3.5'",
+    "case and separators": "capitals, accents, and - _ . : space between words; 'claude-3-5' is 'claude 3.5'",
     "hub organisation dropped": "'org/' before a name, if it is the maker's, a known mirror's, that of an upload with "
     "smaller weights, or only one of the two names has it; two other organisations are never dropped",
-    "provider prefix dropped": "the service that runs a model: openrouter/, azure/, models/, bedrock's 'anthropic.', ...",
+    "provider prefix dropped": "the service that runs a model: openrouter/, azure/, bedrock's 'anthropic.', ...",
     "provider suffix dropped": "what such a service adds: ':free', bedrock's '-v1:0', '(Together)'",
     "maker's name dropped": "'Meta Llama 3' is 'Llama 3', 'Amazon Nova Pro' is 'Nova Pro'",
     "serving suffix dropped": "'turbo' after 'instruct': the same weights, stored smaller for serving",
@@ -43,9 +43,10 @@ RULES: Final[Mapping[str, str]] = {
 }
 """What may be set aside when two names are compared, and what is meant by it."""
 
-SETTING_FAMILIES: Final = frozenset(
-    "GPT-5 gpt-oss o-series Claude-3 Claude-4 Gemini-2.0 Gemini-2.5 Gemini-3 Grok-3 Grok-4 DeepSeek-V3 GLM-4.5 GLM-5".split()
-)
+SETTING_FAMILIES: Final = frozenset((
+    "GPT-5", "gpt-oss", "o-series", "Claude-3", "Claude-4", "Gemini-2.0", "Gemini-2.5", "Gemini-3", "Grok-3", "Grok-4",
+    "DeepSeek-V3", "GLM-4.5", "GLM-5",
+))  # fmt: skip
 """Families whose models think more or less as they are told: '-thinking' or '-high' at the end of such a name is a
 setting. In others (Qwen3-...-Thinking, Kimi-K2-Thinking, Phi-4-reasoning, Phi-3-medium) it is another model."""
 
@@ -70,7 +71,7 @@ class NameMatch:
 
     name: str
     match: str | None
-    how: str
+    how: How
     rules: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
 
@@ -104,16 +105,29 @@ class _Resolved:
 
 @cache
 def _exact() -> Mapping[str, Model]:
-    """Return every model by the strings that are registered for it; ids come before names, names before aliases."""
+    """Return every model by the strings that are registered for it; ids come before names, names before aliases.
+
+    An alias of several models stands for none: it is a pointer that its maker moved from one to the next.
+    """
     by_id: dict[str, Model] = {}
     for one in models().values():
         by_id.setdefault(one.model, one)
     found = dict(by_id)
     for one in by_id.values():
         found.setdefault(one.name, one)
-    for row in rows("aliases.csv"):
-        found.setdefault(cell(row, "alias", str), by_id[cell(row, "model", str)])
+    for alias, bearers in _aliases().items():
+        if len(bearers) == 1:
+            found.setdefault(alias, by_id[bearers[0]])
     return found
+
+
+@cache
+def _aliases() -> Mapping[str, tuple[str, ...]]:
+    """Return the ids of the models for which an alias is registered."""
+    table: defaultdict[str, list[str]] = defaultdict(list)
+    for row in rows("aliases.csv"):
+        table[cell(row, "alias", str)].append(cell(row, "model", str))
+    return {alias: tuple(bearers) for alias, bearers in table.items()}
 
 
 @cache
@@ -133,6 +147,10 @@ def _registry() -> _Registry:
         spelling = parse(text)
         if spelling.key:
             by_key[spelling.key].append(_Entry(model, spelling))
+    for alias, bearers in _aliases().items():
+        spelling = parse(alias)
+        if len(bearers) > 1 and spelling.key:
+            by_key[spelling.key] += [_Entry(_exact()[bearer], spelling) for bearer in bearers]
     return _Registry(_exact(), {key: tuple(entries) for key, entries in by_key.items()}, _hubs())
 
 
@@ -225,8 +243,9 @@ def match_catalogue(names: Sequence[str]) -> list[NameMatch]:
     for name in names:
         found = _resolve(name)
         if found.model is None:
-            how = "review" if found.may_be else "unmatched"
-            matches.append(NameMatch(name, None, how, candidates=found.may_be))
+            matches.append(
+                NameMatch(name, None, "review" if found.may_be else "unmatched", candidates=found.may_be)
+            )
         elif found.literal:
             matches.append(NameMatch(name, found.model.model, "exact"))
         else:
@@ -235,7 +254,9 @@ def match_catalogue(names: Sequence[str]) -> list[NameMatch]:
     return matches
 
 
-def match_names(names: Sequence[str], known: Sequence[str]) -> list[NameMatch]:
+def match_names(
+    names: Sequence[str], known: Sequence[str], alike: Mapping[str, Hashable] | None = None
+) -> list[NameMatch]:
     """Join names with those of another list.
 
     Each name is joined with at most one of the other list; several names may be joined with the same one (quantised
@@ -247,6 +268,9 @@ def match_names(names: Sequence[str], known: Sequence[str]) -> list[NameMatch]:
         Those of a user's table, say.
     known : sequence of str
         Those of a capability reference, say.
+    alike : mapping, optional
+        What a known name stands for, where several may stand for the same (a spelling of another, say, or a run that
+        got the same score). Where these are equally near, any will do, and the first in the alphabet is taken.
 
     Returns
     -------
@@ -263,17 +287,17 @@ def match_names(names: Sequence[str], known: Sequence[str]) -> list[NameMatch]:
         return cache_[name]
 
     pool = Pool.of(
-        [take(name) for name in sorted(set(known))], [take(name) for name in sorted(set(names))], _hubs()
+        [take(name) for name in sorted(set(known))],
+        [take(name) for name in sorted(set(names))],
+        _hubs(),
+        alike or {},
     )
-    settled = {name: choose(take(name), pool) for name in set(names)}
+    settled: dict[str, Settled] = {name: choose(take(name), pool) for name in set(names)}
     settled |= _two_makers(settled, cache_)
     return [NameMatch(name, *settled[name]) for name in names]
 
 
-_Settled = tuple[str | None, str, tuple[str, ...], tuple[str, ...]]
-
-
-def _two_makers(settled: Mapping[str, _Settled], parts: Mapping[str, Known]) -> dict[str, _Settled]:
+def _two_makers(settled: Mapping[str, Settled], parts: Mapping[str, Known]) -> dict[str, Settled]:
     """Return the joins to take back: names of two organisations that nobody knows, joined with one name."""
     claims: defaultdict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, (match, how, _, _) in settled.items():

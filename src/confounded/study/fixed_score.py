@@ -112,9 +112,11 @@ def _of_reference(population: Population, reference: Reference) -> tuple[Capabil
 def _matches(population: Population, reference: Reference) -> list[NameMatch]:
     """Join the models of a population with those of a reference: by their ids, else by their plain names."""
     known = [*reference.models, *reference.aliases]
+    scores = dict(zip(reference.models, map(float, reference.scores), strict=True))
+    alike = {name: scores[reference.aliases.get(name, name)] for name in known}
 
     def joined(names: Sequence[str]) -> list[NameMatch]:
-        found = match_names(names, known)
+        found = match_names(names, known, alike)
         return [
             NameMatch(
                 name=one.name,
