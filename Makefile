@@ -14,6 +14,7 @@ RUN_LOCK := requirements/run.txt
 TEST_LOCK := requirements/test.txt
 ENGINES_VENV := .venv-engines
 ENGINES_LOCK := requirements/engines.txt
+FUZZ_VENV := .venv-fuzz
 FUZZ_LOCK := requirements/fuzz.txt
 DOCS_LOCK := requirements/docs.txt
 ENGINES_TORCH := requirements/engines-torch.txt
@@ -24,6 +25,7 @@ CREATED := $(VENV)/.created
 RUN_READY := $(VENV)/.run-installed
 TEST_READY := $(VENV)/.test-installed
 ENGINES_READY := $(VENV)/.engines-installed
+FUZZ_READY := $(VENV)/.fuzz-installed
 PROJECT_READY := $(VENV)/.project-installed
 
 # A shell's own Python settings must not leak into the environment.
@@ -45,7 +47,7 @@ endif
 help: ## Print these lines
 	@echo "confounded: is your safety benchmark confounded with capability?"
 	@echo
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 	@echo
 	@echo "ARGS are handed on: make report ARGS=\"...\", make test ARGS=\"tests/stats -k rank\"."
 
@@ -73,6 +75,23 @@ fixtures: ## Run the engines to make the small logs in tests/readers/data again
 .PHONY: run-fixtures
 run-fixtures: $(ENGINES_READY) $(PROJECT_READY)
 	@$(PY) tests_engines/make_fixtures.py $(ARGS)
+
+.PHONY: bench-engines
+bench-engines: ## Measure how fast logs of Inspect AI are read, as ratios to the engine itself
+	@$(MAKE) --no-print-directory VENV=$(ENGINES_VENV) run-bench-engines
+
+.PHONY: run-bench-engines
+run-bench-engines: $(ENGINES_READY) $(PROJECT_READY)
+	@$(PY) benchmarks/inspect_logs.py $(ARGS)
+
+# In an environment of its own too: atheris has wheels for few Pythons, and nothing else needs it.
+.PHONY: fuzz
+fuzz: ## Fuzz every reader (a minute each; ARGS="--seconds 10 csv-wide")
+	@$(MAKE) --no-print-directory VENV=$(FUZZ_VENV) run-fuzz
+
+.PHONY: run-fuzz
+run-fuzz: $(FUZZ_READY) $(PROJECT_READY)
+	@$(PY) fuzz/run.py $(ARGS)
 
 .PHONY: lint
 lint: $(TEST_READY) $(PROJECT_READY) ## Check style, types and the direction of imports
@@ -110,8 +129,8 @@ lock: ## Resolve the locks again (needs uv; LOCK_ARGS=--upgrade for new versions
 
 .PHONY: clean
 clean: ## Remove the environment, caches and built files
-	rm -rf $(VENV) $(ENGINES_VENV) dist build confounded-report .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find src tests tests_engines -type d -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf $(VENV) $(ENGINES_VENV) $(FUZZ_VENV) dist build confounded-report .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests tests_engines fuzz -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(CREATED):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -137,6 +156,11 @@ $(TEST_READY): $(CREATED) $(TEST_LOCK)
 $(ENGINES_READY): $(CREATED) $(ENGINES_LOCK) $(ENGINES_TORCH)
 	@echo "Installing the evaluation engines (a few minutes, once) ..."
 	@$(PIP_LOCKED) $(ENGINES_TORCH) --no-deps --requirement $(ENGINES_LOCK) || $(call INSTALL_FAILED,$(ENGINES_LOCK))
+	@touch $@
+
+$(FUZZ_READY): $(CREATED) $(FUZZ_LOCK)
+	@echo "Installing the fuzzer (about a minute, once) ..."
+	@$(PIP_LOCKED) $(FUZZ_LOCK) || $(call INSTALL_FAILED,$(FUZZ_LOCK))
 	@touch $@
 
 # Each lock brings the build backend; the project itself is linked, so a change of the code needs no new install.

@@ -1,12 +1,12 @@
 """Feed one reader with files that a coverage-guided fuzzer makes: ``python fuzz/readers.py SAMPLE [libFuzzer flags]``.
 
 Each file is read as a user's would be. What must hold of that is `tests.readers.corruption.outcome`: a refusal is one
-line that names the file, a score a finite number that stands once. All else that is raised is a finding. libFuzzer itself watches time and memory (`fuzz/run.py`).
+line that names the file, a score a finite number that stands once. Where the format has scores on items, these are
+read too. All else that is raised is a finding. libFuzzer itself watches time and memory (`fuzz/run.py`).
 """
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import shutil
@@ -14,7 +14,6 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
-from typing import Any, Final
 
 import atheris
 
@@ -23,18 +22,11 @@ sys.path[:0] = [str(Path(__file__).parents[1])]  # for the samples, which the te
 with atheris.instrument_imports(include=["confounded.readers", "confounded.scores"]):
     import confounded.readers
 
-from tests.readers.corruption import outcome
+from tests.readers.corruption import items_outcome, outcome
+from tests.readers.mutation import other_document
 from tests.readers.samples import SAMPLES, Sample
 
 __all__ = ["confounded"]
-
-ODD_VALUES: Final = (
-    None, True, -1, 0.5, 2**70, float("nan"), float("inf"), 1e308, "", "N/A", "1e999", "\x00", "a" * 300, [], {}, [[]]
-)  # fmt: skip
-"""What a value of a document is exchanged for."""
-
-MOST_DEPTH: Final = 12
-"""Levels of a document below which no value is exchanged."""
 
 
 class Harness:
@@ -53,6 +45,7 @@ class Harness:
         self.folder = Path(tempfile.mkdtemp(prefix="confounded-fuzz-"))
         self.path = sample.written(self.folder)
         self.target = self.folder / sample.target
+        self.has_items = sample.has_items
 
     def read(self, content: bytes) -> None:
         """Read one copy, and keep it if it is a finding of a kind that was not met before."""
@@ -60,6 +53,8 @@ class Harness:
         try:
             # With what is left to guess carried on, more of a reader runs; that it stops without is a test's to hold.
             outcome(self.path, self.target, lenient=True)
+            if self.has_items:
+                items_outcome(self.path, self.target, lenient=True)
         except KeyboardInterrupt:
             raise
         except BaseException as problem:  # a panic of polars is no Exception
@@ -76,48 +71,13 @@ class Harness:
 def mutated(data: bytes, max_size: int, seed: int) -> bytes:
     """Return other content: half of the time another document, where the content is one, else other bytes."""
     chance = random.Random(seed)
-    if chance.random() < 0.5:  # noqa: PLR2004
+    if chance.random() < 0.5:
         try:
-            return _document(data, chance)[:max_size]
+            return other_document(data, chance)[:max_size]
         except (ValueError, RecursionError):
             pass
     changed: bytes = atheris.Mutate(data, max_size)
     return changed
-
-
-def _document(data: bytes, chance: random.Random) -> bytes:
-    """Return JSON, or one line of JSON lines, with one value exchanged, doubled, renamed or left out."""
-    if data.strip()[:1] not in (b"{", b"["):
-        raise ValueError("no document")
-    try:
-        whole = json.loads(data)
-    except ValueError:
-        rows = data.split(b"\n")
-        place = chance.randrange(len(rows))
-        rows[place] = json.dumps(_changed(json.loads(rows[place]), chance)).encode()
-        return b"\n".join(rows)
-    return json.dumps(_changed(whole, chance), indent=chance.choice((None, 1))).encode()
-
-
-def _changed(value: Any, chance: random.Random, depth: int = 0) -> Any:
-    """Return a value with one change at a random place in it."""
-    inner = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
-    if not inner or depth > MOST_DEPTH or chance.random() < 0.1:  # noqa: PLR2004
-        return chance.choice(ODD_VALUES)
-    key = chance.choice(list(inner))
-    act = chance.random()
-    if act < 0.7:  # noqa: PLR2004
-        value[key] = _changed(value[key], chance, depth + 1)
-    elif isinstance(value, dict):
-        if act < 0.85:  # noqa: PLR2004
-            value[f"{key}{chance.choice(('_', ',none', '_stderr', ' '))}"] = value[key]
-        else:
-            del value[key]
-    elif act < 0.85:  # noqa: PLR2004
-        value.append(value[key])
-    else:
-        value.pop(key)
-    return value
 
 
 def _kind(problem: BaseException) -> str:

@@ -1,7 +1,7 @@
 """Fuzz every reader for a while, one after the other: ``python fuzz/run.py --seconds 60``.
 
-Finds are kept in ``fuzz/found/<sample>/`` and replayed by ``tests/readers/test_fuzz_seeds.py``. The exit code is 1 where
-there was one.
+Finds are kept in ``fuzz/found/<sample>/`` and replayed by ``tests/readers/test_fuzz_seeds.py``. The exit code is 1
+where there was one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 HERE: Final = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent)]  # for the samples, which the tests share
 
-from tests.readers.samples import SAMPLES, Sample  # noqa: E402
+from tests.readers.samples import SAMPLES, Sample
 
 SLOWEST: Final = 10
 """Seconds in which any file must have been read or refused."""

@@ -29,6 +29,9 @@ os.environ |= {
     "LOGLEVEL": "ERROR",
 }
 
+TASKS = ("tiny_choice", "tiny_whole", "tiny_answer", "tiny_harm", "tiny_text", "tiny_bare")
+"""What a whole run is asked for; the two groups bring their subtasks."""
+
 DOCUMENTS = 12
 RESAMPLES = 50
 """Of the engine's bootstrap of whole-task metrics: its default of 100,000 takes five minutes for one F1."""

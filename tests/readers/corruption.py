@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from confounded.errors import ConfoundedError
-from confounded.readers import read_scores
-from confounded.scores import ScoreTable
+from confounded.readers import read_items, read_scores
+from confounded.scores import ItemTable, ScoreTable
 
 __all__ = [
     "LONGEST_MESSAGE",
@@ -27,6 +27,7 @@ __all__ = [
     "cut",
     "exchanged",
     "flipped",
+    "items_outcome",
     "numbers_in",
     "outcome",
     "renamed",
@@ -90,13 +91,7 @@ def outcome(path: Path, target: Path, *, lenient: bool = False) -> Outcome:
     try:
         table = read_scores(path, lenient=lenient)
     except ConfoundedError as refusal:
-        message = str(refusal)
-        # Of a folder a message may name only that part of its path that tells files apart.
-        if not any(name in message for name in (target.name, target.parent.name, path.name)):
-            raise AssertionError(f"the file is not named: {message}") from refusal
-        if len(message.splitlines()) != 1 or len(message) > LONGEST_MESSAGE:
-            raise AssertionError(f"not one line that can be read: {message!r}") from refusal
-        return Outcome(None, message)
+        return Outcome(None, _checked(refusal, path, target))
     if not all(map(math.isfinite, table.scores["score"])):
         raise AssertionError(f"a score that is no number: {table.scores}")
     if table.scores.select("model", "benchmark").is_duplicated().any():
@@ -104,6 +99,37 @@ def outcome(path: Path, target: Path, *, lenient: bool = False) -> Outcome:
     if any(issue.stops for issue in table.issues) and not lenient:
         raise AssertionError("an issue that stops did not stop")
     return Outcome(table)
+
+
+def items_outcome(path: Path, target: Path, *, lenient: bool = False) -> ItemTable | None:
+    """Read scores on items, and check what must hold whatever the bytes of `target` are; None where they are refused.
+
+    Raises
+    ------
+    AssertionError
+        As of `outcome`.
+    """
+    try:
+        table = read_items(path, lenient=lenient)
+    except ConfoundedError as refusal:
+        _checked(refusal, path, target)
+        return None
+    if not all(map(math.isfinite, table.items["score"])):
+        raise AssertionError(f"a score that is no number: {table.items}")
+    if any(issue.stops for issue in table.issues) and not lenient:
+        raise AssertionError("an issue that stops did not stop")
+    return table
+
+
+def _checked(refusal: ConfoundedError, path: Path, target: Path) -> str:
+    """Return the message of a refusal, which must be one line that names the file."""
+    message = str(refusal)
+    # Of a folder a message may name only that part of its path that tells files apart.
+    if not any(name in message for name in (target.name, target.parent.name, path.name)):
+        raise AssertionError(f"the file is not named: {message}") from refusal
+    if len(message.splitlines()) != 1 or len(message) > LONGEST_MESSAGE:
+        raise AssertionError(f"not one line that can be read: {message!r}") from refusal
+    return message
 
 
 def flipped(content: bytes, copies: int, seed: int = 0) -> Iterator[tuple[str, bytes]]:

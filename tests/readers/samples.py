@@ -18,6 +18,8 @@ from xml.sax.saxutils import escape
 
 import polars as pl
 
+from confounded.readers.formats import FORMATS
+
 __all__ = ["SAMPLES", "TABLES", "Sample", "Table", "json_bytes"]
 
 Rows = Sequence[Mapping[str, Any]]
@@ -75,6 +77,11 @@ class Sample:
     def ending(self) -> str:
         """The ending of the file that is corrupted."""
         return Path(self.target).suffix
+
+    @property
+    def has_items(self) -> bool:
+        """Whether its format has a reader of scores on items."""
+        return any(one.name == self.format and one.read_items is not None for one in FORMATS)
 
     def written(self, folder: Path, content: bytes | None = None) -> Path:
         """Write the sample, with other content of its target if that is given, and return what is to be read."""

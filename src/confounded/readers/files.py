@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -16,6 +17,8 @@ __all__ = ["LARGEST_FILE", "check_size", "decode", "parse", "read_bytes", "sourc
 LARGEST_FILE: Final = 512 * 2**20
 """Bytes; a larger file is refused before it is opened. The largest files seen are logs of 130 MB; a decoded
 document takes a few times its size, so that this still fits in the memory of a laptop."""
+
+_ESCAPED_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 T = TypeVar("T")
 
@@ -90,10 +93,14 @@ def parse(raw: bytes, path: Path) -> Any:
     Raises
     ------
     UnreadableError
-        If it is no JSON, too deeply nested, or an object names a field twice.
+        If it is no JSON, too deeply nested, an object names a field twice, or text has half of a surrogate pair.
     """
     try:
-        return json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_fields)
+        value = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_fields)
+        if _ESCAPED_SURROGATE.search(raw):
+            # A half of a pair is no character: no frame can hold it and no page can show it.
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     except (ValueError, RecursionError) as problem:
         raise UnreadableError("JSON", found=_short(problem), where=str(path)) from problem
 
@@ -117,6 +124,8 @@ def _short(problem: Exception) -> str:
     """Return what went wrong, without the content that a decoding error carries."""
     if isinstance(problem, UnicodeDecodeError):
         return f"bytes that are no UTF-8 at position {problem.start}"
+    if isinstance(problem, UnicodeEncodeError):
+        return "text with half of a surrogate pair, which is no character"
     if isinstance(problem, RecursionError):
         return "nesting too deep to read"
     return str(problem)

@@ -146,7 +146,7 @@ class ScoreTable:
         benchmarks = self.benchmarks if self.benchmarks.width else self.scores.select("benchmark").unique()
         set_once(self, "benchmarks", conformed(benchmarks, BENCHMARK_SCHEMA, "benchmarks").sort("benchmark"))
 
-        _check_benchmarks(self.benchmarks)
+        _check_benchmarks(self.benchmarks, self.scores)
 
     def joined_with(self, *others: ScoreTable) -> ScoreTable:
         """Return one table of the scores of all, in which a score may stand twice.
@@ -197,6 +197,8 @@ class ScoreTable:
                 where=where,
                 remedy="Correct the one that is wrong.",
             )
+        if key == "benchmark":
+            _check_benchmarks(said, self.scores, where)
         facts[key] = said
         return ScoreTable(self.scores, facts["model"], facts["benchmark"], self.issues)
 
@@ -231,8 +233,8 @@ def _check_scores(scores: pl.DataFrame) -> None:
             )
 
 
-def _check_benchmarks(benchmarks: pl.DataFrame) -> None:
-    """Raise where a benchmark is declared to be what makes no sense."""
+def _check_benchmarks(benchmarks: pl.DataFrame, scores: pl.DataFrame, where: str = "") -> None:
+    """Raise where a benchmark is declared to be what makes no sense, in `where` or else in the files of its scores."""
     words = {"direction": ("higher", "lower"), "item_type": ("binary mean", "other")}
     senseless = [
         *(
@@ -258,9 +260,11 @@ def _check_benchmarks(benchmarks: pl.DataFrame) -> None:
         bad = benchmarks.filter(wrong)
         if bad.height:
             first = bad.row(0, named=True)
+            sources = scores.filter(pl.col("benchmark") == first["benchmark"])["source"].drop_nulls()
             raise ContentError(
                 f"{expected} as the {column} of benchmark {first['benchmark']!r}",
                 found=repr(first[column]),
+                where=where or next(iter(sources), ""),
                 remedy="Correct what is declared of it.",
             )
 
