@@ -31,6 +31,7 @@ FloatArray = NDArray[np.float64]
 ENTRIES: Final = "references.toml"
 SCORES: Final = "scores.csv"
 ALIASES: Final = "aliases.csv"
+PERCENT: Final = 100.0
 
 
 class ReferenceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,11 +50,15 @@ class ReferenceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source, licence, citation, retrieved : str
         Where the scores come from, under which licence, the work to cite, and when they were taken.
     suite : tuple of str
-        The benchmarks that a fitted score comes from.
+        The benchmarks that the score was made from, as the source calls them: of a fitted one, its columns.
+    also_called : tuple of str
+        Other names that benchmarks of the suite, or what they are part of, go by in score tables.
     name_columns : tuple of str
         The columns that name a model of a published reference.
     score_column : str
         The column that holds a published score.
+    items : int, optional
+        How many items worth 0 or 1 a published score in percent is the mean of: its standard errors follow.
     has_aliases : bool
         Whether the source gives other spellings of its models.
     population : str, optional
@@ -72,8 +77,10 @@ class ReferenceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     citation: str
     retrieved: str
     suite: tuple[str, ...] = ()
+    also_called: tuple[str, ...] = ()
     name_columns: tuple[str, ...] = ("model",)
     score_column: str = ""
+    items: int | None = None
     has_aliases: bool = False
     population: Literal["base", "chat"] | None = None
     made_from: str = ""
@@ -97,9 +104,11 @@ class Reference:
     scores : ndarray of shape (M,)
         Higher is more capable. Units of its own: only the order and the distances mean something.
     stderr : ndarray of shape (M,)
-        Standard errors of the scores; NaN where the source publishes none.
+        Standard errors of the scores; NaN where the source publishes none, nor how many items are behind a score.
     suite : tuple of str
-        The benchmarks the score was fitted on; empty where the source published the score itself.
+        The benchmarks the score was made from, as far as the source names them.
+    also_called : tuple of str
+        Other names that these, or what they are part of, go by in score tables.
     made_from : str
         One sentence that says how the score came about.
     explained_share : float or None
@@ -118,6 +127,7 @@ class Reference:
     scores: FloatArray = field(repr=False)
     stderr: FloatArray = field(repr=False)
     suite: tuple[str, ...]
+    also_called: tuple[str, ...] = field(repr=False)
     made_from: str
     explained_share: float | None
     population: str | None
@@ -204,27 +214,34 @@ def _fitted(entry: ReferenceEntry) -> Reference:
         made_from += f"; {incomplete:,} models with missing scores are left out"
     if entry.note:
         made_from += f"; {entry.note}"
-    return _reference(entry, tuple(complete), fit.scores, made_from, fit.explained_share, {})
+    unknown = np.full(len(complete), np.nan)
+    return _reference(entry, tuple(complete), fit.scores, unknown, made_from, fit.explained_share, {})
 
 
 def _published(entry: ReferenceEntry) -> Reference:
-    """Take the score as published."""
+    """Take the score as published, and its standard errors where the number of items behind it is."""
     scores = {_name(entry.name_columns, row): float(row[entry.score_column]) for row in _rows(entry, SCORES)}
     models = tuple(sorted(scores))
     aliases = {row["alias"]: row["model"] for row in _rows(entry, ALIASES)} if entry.has_aliases else {}
     ordered = np.array([scores[model] for model in models])
-    return _reference(entry, models, ordered, entry.made_from, None, aliases)
+    stderr = np.full(len(models), np.nan)
+    if entry.items is not None:
+        from confounded.stats.reliability import binomial_error_variance
+
+        variance = binomial_error_variance(ordered[:, None] / PERCENT, [entry.items])[:, 0]
+        stderr = PERCENT * np.sqrt(variance)
+    return _reference(entry, models, ordered, stderr, entry.made_from, None, aliases)
 
 
 def _reference(
     entry: ReferenceEntry,
     models: tuple[str, ...],
     scores: FloatArray,
+    stderr: FloatArray,
     made_from: str,
     explained_share: float | None,
     aliases: Mapping[str, str],
 ) -> Reference:
-    stderr = np.full(len(models), np.nan)
     for array in (scores, stderr):
         array.flags.writeable = False
     return Reference(
@@ -234,6 +251,7 @@ def _reference(
         scores=scores,
         stderr=stderr,
         suite=entry.suite,
+        also_called=entry.also_called,
         made_from=made_from,
         explained_share=explained_share,
         population=entry.population,
@@ -268,8 +286,11 @@ def _rows(entry: ReferenceEntry, name: str) -> list[dict[str, str]]:
 
 
 def _name(columns: Sequence[str], row: Mapping[str, str]) -> str:
-    """Return the name of a model: one column, or those that tell one evaluation of it from another."""
+    """Return the name of a model: one column, or those that tell one evaluation of it from another.
+
+    Spelled as the reader of timm's result files spells it, so that the two are joined by the same name.
+    """
     if len(columns) == 1:
         return row[columns[0]]
     model, size, crop = (row[column] for column in columns)
-    return f"{model}@{size}/{float(crop):g}"
+    return f"{model}@{float(size):g}px-crop{float(crop):g}"

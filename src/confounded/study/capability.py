@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from confounded.errors import ContentError
-from confounded.study.capabilities import CapabilitiesScore, capabilities_score, suite_of
+from confounded.study.capabilities import FEWEST_MODELS, CapabilitiesScore, capabilities_score, suite_of
 from confounded.study.fixed_score import covering, fixed_score
 from confounded.study.population import Population
-from confounded.study.result import Notice
+from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
 
 __all__ = ["capabilities_of"]
 
 
-def capabilities_of(population: Population, settings: Settings) -> tuple[CapabilitiesScore, list[Notice]]:
+def capabilities_of(
+    population: Population, settings: Settings, facts: Mapping[str, BenchmarkFacts]
+) -> tuple[CapabilitiesScore, list[Notice]]:
     """Return the capabilities scores of a population's models, from the source that the settings name.
 
     Raises
@@ -21,7 +25,10 @@ def capabilities_of(population: Population, settings: Settings) -> tuple[Capabil
         If there is no such source, or it has no score of enough models.
     """
     if settings.capabilities is not None:
-        return fixed_score(population, settings.capabilities)
+        try:
+            return fixed_score(population, settings.capabilities, facts)
+        except ContentError as problem:
+            raise _with_references(problem, population) from problem
     try:
         suite, remarks = suite_of(population, settings)
     except ContentError as problem:
@@ -33,9 +40,9 @@ def capabilities_of(population: Population, settings: Settings) -> tuple[Capabil
 
 
 def _with_references(problem: ContentError, population: Population) -> ContentError:
-    """Say beside an error which reference has scores of these models."""
+    """Say beside an error which reference has scores of the most of these models."""
     best, count = covering(population)[0]
-    if not count:
+    if count < FEWEST_MODELS:
         return problem
     remedy = f"{problem.remedy} Or take capability from a reference: --capabilities {best} has scores of "
     remedy += f"{count} of these {len(population.models)} models."

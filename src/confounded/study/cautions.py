@@ -106,11 +106,10 @@ def _of_score(fact: BenchmarkFacts, one: Correlation, score: CapabilitiesScore) 
     """Say where the score is held fixed, and where a benchmark is in it or shares items with it."""
     is_fixed = score.fit is None
     if is_fixed and one.against_score is None:
-        known = score.variances is not None
         yield Caution(
             caution="score held fixed",
             what=f"Capability is {score.source.title}, which was not refitted to these models; "
-            + ("its own standard errors are used." if known else "no interval here holds its uncertainty."),
+            f"{_uncertainty_of_score(one, score)}.",
         )
     if one.in_suite:
         yield Caution(
@@ -126,6 +125,15 @@ def _of_score(fact: BenchmarkFacts, one: Correlation, score: CapabilitiesScore) 
             what=f"It shares items with {', '.join(kin)}"
             + (f": {fact.kin_reason}." if fact.kin_reason else "."),
         )
+
+
+def _uncertainty_of_score(one: Correlation, score: CapabilitiesScore) -> str:
+    """Say whether the uncertainty of a fixed score is in the result: the correction is for both errors, or neither."""
+    if score.variances is None:
+        return "no interval here holds its uncertainty"
+    if one.reliability is None or one.reliability.method is None:
+        return "its own standard errors are known but not used, for those of the benchmark are not known"
+    return "its own standard errors are used in the correlation without measurement error"
 
 
 def _of_scores(population: Population, fact: BenchmarkFacts) -> Iterator[Caution]:

@@ -6,18 +6,22 @@ published, and nothing stands for it where it is not; the result says which.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from confounded.catalog.names import NameMatch, match_names
-from confounded.datasets.references import Reference, load_reference, reference_ids
+from confounded.datasets.references import Reference, load_reference, reference_entries, reference_ids
 from confounded.errors import ContentError, UsageError
 from confounded.study.capabilities import FEWEST_MODELS, CapabilitiesScore
+from confounded.study.measurement import error_variances
 from confounded.study.population import Population
-from confounded.study.result import CapabilitiesSource, JoinedName, LeftOut, Notice
+from confounded.study.result import BenchmarkFacts, CapabilitiesSource, JoinedName, LeftOut, Notice
 
 __all__ = ["COLUMN", "COMPUTE", "covering", "fixed_score"]
 
@@ -29,7 +33,9 @@ MOST_NAMED: Final = 8
 FloatArray = NDArray[np.float64]
 
 
-def fixed_score(population: Population, wanted: str) -> tuple[CapabilitiesScore, list[Notice]]:
+def fixed_score(
+    population: Population, wanted: str, facts: Mapping[str, BenchmarkFacts]
+) -> tuple[CapabilitiesScore, list[Notice]]:
     """Return the capabilities scores of a population's models from a source that is held fixed.
 
     Parameters
@@ -38,6 +44,8 @@ def fixed_score(population: Population, wanted: str) -> tuple[CapabilitiesScore,
     wanted : str
         The id of a reference, ``training-compute``, or a benchmark of the scores, with or without ``column:``
         before it.
+    facts : mapping of str to BenchmarkFacts
+        What is known of the benchmarks, for the errors of a column.
 
     Returns
     -------
@@ -56,23 +64,44 @@ def fixed_score(population: Population, wanted: str) -> tuple[CapabilitiesScore,
         return _of_compute(population)
     if wanted in reference_ids():
         return _of_reference(population, load_reference(wanted))
-    name = wanted.removeprefix(COLUMN)
+    name = wanted if wanted in population.matrix.benchmarks else wanted.removeprefix(COLUMN)
     if name in population.matrix.benchmarks:
-        return _of_column(population, name)
+        return _of_column(population, name, facts[name])
     raise UsageError(
-        f"a source of capability among {', '.join(reference_ids())}, {COMPUTE}, or a benchmark with scores",
+        f"a source of capability: {', '.join(reference_ids())}, {COMPUTE}, or a benchmark that the "
+        f"{population.name} models have scores on",
         found=repr(wanted),
         where="--capabilities",
+        remedy="`confounded datasets` says what the references are.",
     )
 
 
 def covering(population: Population) -> list[tuple[str, int]]:
-    """Return the references and how many of a population's models each has a score of, the best first."""
-    counts = [
-        (name, sum(one.how in JOINED for one in _matches(population, load_reference(name))))
-        for name in reference_ids()
+    """Return the references and how many of a population's models each has a score of, the best first.
+
+    The best has scores of the most models; of several with as many, it is the one made from models of this
+    population, then the one that stands first in ``references.toml``. A reference of base models is not offered for
+    chat models, nor the other way round. With fewer than four models none can be used.
+
+    Parameters
+    ----------
+    population : Population
+
+    Returns
+    -------
+    list of (str, int)
+        Ids and counts.
+    """
+    other = {"base": "chat", "chat": "base"}.get(population.name)
+    entries = [
+        one for one in reference_entries().values() if one.population is None or one.population != other
     ]
-    return sorted(counts, key=lambda one: (-one[1], one[0]))
+    counts = {
+        one.id: sum(match.how in JOINED for match in _matches(population, load_reference(one.id)))
+        for one in entries
+    }
+    ordered = sorted(entries, key=lambda one: (-counts[one.id], one.population != population.name))
+    return [(one.id, counts[one.id]) for one in ordered]
 
 
 def _of_reference(population: Population, reference: Reference) -> tuple[CapabilitiesScore, list[Notice]]:
@@ -94,19 +123,38 @@ def _of_reference(population: Population, reference: Reference) -> tuple[Capabil
         citation=reference.citation,
         licence=reference.licence,
         names=[
-            JoinedName(
-                model=model,
-                match=one.match if one.how in JOINED else None,
-                how=one.how,
-                rules=list(one.rules),
-                candidates=list(one.candidates),
+            msgspec.convert(
+                {
+                    "model": model,
+                    "match": one.match if one.how in JOINED else None,
+                    "how": one.how,
+                    "rules": one.rules,
+                    "candidates": one.candidates,
+                },
+                JoinedName,
             )
             for model, one in zip(population.matrix.models, matches, strict=True)
         ],
         has_standard_errors=bool(np.isfinite(stderr[np.isfinite(scores)]).all()),
     )
-    score = _held_fixed(population, scores, source, reference.suite, stderr)
+    score = _held_fixed(population, scores, source, _members(population, reference), stderr**2)
     return score, _join_notices(population, reference, matches)
+
+
+def _members(population: Population, reference: Reference) -> tuple[str, ...]:
+    """Return the benchmarks a reference was made from, by the names that the source and the population have for them.
+
+    Only capitals and separators are set aside: what is called alike is taken to be the same here, because the error of
+    taking it so is a caution too many, and of not taking it so a correlation of a thing with itself.
+    """
+    named = (*reference.suite, *reference.also_called, reference.id)
+    made_from = {_squashed(name) for name in named}
+    own = (name for name in population.matrix.benchmarks if _squashed(name) in made_from)
+    return tuple(dict.fromkeys([*named, *own]))
+
+
+def _squashed(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def _matches(population: Population, reference: Reference) -> list[NameMatch]:
@@ -118,56 +166,85 @@ def _matches(population: Population, reference: Reference) -> list[NameMatch]:
     def joined(names: Sequence[str]) -> list[NameMatch]:
         found = match_names(names, known, alike)
         return [
-            NameMatch(
-                name=one.name,
-                match=None if one.match is None else reference.aliases.get(one.match, one.match),
-                how=one.how,
-                rules=one.rules,
-                candidates=one.candidates,
-            )
+            one if one.match is None else replace(one, match=reference.aliases.get(one.match, one.match))
             for one in found
         ]
 
-    by_id = joined(population.matrix.models)
-    by_name = joined([facts.name for facts in population.models])
-    return [
-        named if one.how not in JOINED and named.how in JOINED else one
-        for one, named in zip(by_id, by_name, strict=True)
+    matches = joined(population.matrix.models)
+    rest = [
+        row
+        for row, (one, facts) in enumerate(zip(matches, population.models, strict=True))
+        if one.how not in JOINED and facts.name != facts.model
     ]
+    if rest:
+        for row, named in zip(rest, joined([population.models[row].name for row in rest]), strict=True):
+            if named.how in JOINED:
+                matches[row] = replace(named, name=matches[row].name)
+    return matches
 
 
 def _join_notices(population: Population, reference: Reference, matches: Sequence[NameMatch]) -> list[Notice]:
-    """Say how many models were joined, and by what."""
+    """Say how many models were joined, by what, and which of them with one and the same."""
     by_rule = [
         f"{one.name} with {one.match} ({', '.join(one.rules)})" for one in matches if one.how == "rule"
     ]
-    lost = [one.name for one in matches if one.how not in JOINED]
+    lost = [_lost(one) for one in matches if one.how not in JOINED]
     said = f"{len(matches) - len(lost)} of {len(matches)} {population.name} models have a score in {reference.title}"
     if by_rule:
-        said += f"; {len(by_rule)} of these were joined by rule: {_listed(by_rule)}"
+        count = "1 of these was" if len(by_rule) == 1 else f"{len(by_rule)} of these were"
+        said += f"; {count} joined by rule: {_listed(by_rule)}"
     if lost:
         said += f"; not found there, and left out of every correlation: {_listed(lost)}"
-    remedy = "Give such a model the name that the reference has for it in a column 'name'." if lost else ""
-    return [Notice(what=f"{said}.", remedy=remedy)]
+    remedy = (
+        "Give such a model the name that the reference has for it: a column 'name', or name = \"...\" in models.toml."
+        if lost
+        else ""
+    )
+    notices = [Notice(what=f"{said}.", remedy=remedy)]
+    if reference.population is not None and reference.population != population.name:
+        notices.append(
+            Notice(
+                what=f"{reference.title} was made from {reference.population} models, and these are "
+                f"{population.name} models."
+            )
+        )
+    shared: defaultdict[str, list[str]] = defaultdict(list)
+    for one in matches:
+        if one.how in JOINED and one.match is not None:
+            shared[one.match].append(one.name)
+    doubled = [f"{' and '.join(names)} ({match})" for match, names in shared.items() if len(names) > 1]
+    if doubled:
+        notices.append(
+            Notice(
+                what=f"Some {population.name} models are one model in {reference.title} and are equally capable by "
+                f"it: {_listed(doubled)}.",
+                remedy="Keep one row of a model that stands there twice.",
+            )
+        )
+    return notices
 
 
-def _of_column(population: Population, name: str) -> tuple[CapabilitiesScore, list[Notice]]:
+def _lost(one: NameMatch) -> str:
+    """Name a model that was not joined, and what it may be."""
+    return f"{one.name} (could be {' or '.join(one.candidates)})" if one.candidates else one.name
+
+
+def _of_column(
+    population: Population, name: str, fact: BenchmarkFacts
+) -> tuple[CapabilitiesScore, list[Notice]]:
     """Take one benchmark of the scores for capability."""
-    column = population.matrix.benchmarks.index(name)
+    scores = population.matrix.column(name)
+    errors = error_variances(population, name, fact)
+    turned = ", turned round because lower is better" if fact.direction == "lower" else ""
     source = CapabilitiesSource(
         kind="column",
         id=name,
         title=f"the scores on {name}",
-        made_from=f"the scores on {name} as they stand in the table",
+        made_from=f"the scores on {name} as they stand in the table{turned}",
         benchmarks=[name],
-        has_standard_errors=bool(
-            np.isfinite(
-                population.matrix.stderr[np.isfinite(population.matrix.scores[:, column]), column]
-            ).all()
-        ),
+        has_standard_errors=errors.method is not None,
     )
-    scores = population.matrix.scores[:, column]
-    return _held_fixed(population, scores, source, (name,), population.matrix.stderr[:, column]), []
+    return _held_fixed(population, scores, source, (name,), errors.variance), []
 
 
 def _of_compute(population: Population) -> tuple[CapabilitiesScore, list[Notice]]:
@@ -184,8 +261,8 @@ def _of_compute(population: Population) -> tuple[CapabilitiesScore, list[Notice]
         logarithm = np.where(compute > 0, np.log10(compute), np.nan)
     known = int(np.isfinite(logarithm).sum())
     notice = Notice(
-        what=f"Training compute is known of {known} of {compute.size} {population.name} models; the others are left out "
-        "of every correlation with it.",
+        what=f"Training compute is known of {known} of {compute.size} {population.name} models; the others are left "
+        "out of every correlation with it.",
         remedy="Add a column 'training_flop'.",
     )
     score = _held_fixed(population, logarithm, source, (), np.full(compute.size, np.nan))
@@ -197,20 +274,20 @@ def _held_fixed(
     scores: FloatArray,
     source: CapabilitiesSource,
     suite: Sequence[str],
-    stderr: FloatArray,
+    variances: FloatArray,
 ) -> CapabilitiesScore:
-    """Return fixed scores of the models that have one."""
+    """Return fixed scores of the models that have one, and their error variances."""
     known = np.isfinite(scores)
     rows = np.flatnonzero(known)
     if rows.size < FEWEST_MODELS or np.ptp(scores[known]) == 0:
-        what = "all the same" if rows.size >= FEWEST_MODELS else f"{rows.size} of {known.size}"
+        enough = rows.size >= FEWEST_MODELS
+        what = f"one score of all {rows.size}" if enough else f"{rows.size} of {known.size} with a score"
         raise ContentError(
             f"at least {FEWEST_MODELS} {population.name} models of different capability by {source.title}",
             found=what,
             where=f"--capabilities {source.id}",
             remedy="Check the names of the models, or take capability from elsewhere.",
         )
-    variances = stderr[rows] ** 2
     return CapabilitiesScore(
         suite=tuple(suite),
         rows=rows,
@@ -221,7 +298,7 @@ def _held_fixed(
             LeftOut(model=population.matrix.models[row], missing=[source.title])
             for row in np.flatnonzero(~known)
         ),
-        variances=variances if source.has_standard_errors else None,
+        variances=variances[rows] if source.has_standard_errors else None,
         source=source,
     )
 

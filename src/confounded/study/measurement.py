@@ -145,14 +145,15 @@ def reliabilities(
     variances = np.column_stack([one.variance for one in errors])[rows]
     whole = reliability(scores, variances)
     left_out = replicated_reliability(scores, variances, resampled.counts)
-    of_score = _score_reliability(score, np.ones((1, rows.size)))
-    of_score_left_out = _score_reliability(score, resampled.counts)
+    of_score = _score_reliability(score, scores, np.ones((1, rows.size)))
+    of_both = _product(whole.value, of_score[0])
+    of_both_left_out = _product(left_out, _score_reliability(score, scores, resampled.counts))
     corrected = disattenuated_jackknife(
         resampled.rho,
         resampled.left_out,
         resampled.degenerate,
-        whole.value * of_score[0],
-        left_out * of_score_left_out,
+        of_both,
+        of_both_left_out,
         resampled.present,
     )
     records = _records(errors, whole.value, corrected, disattenuated_intervals(corrected, level))
@@ -161,12 +162,14 @@ def reliabilities(
     for place, family in enumerate(resampled.redone):
         others = np.arange(len(resampled.families)) != family
         both = resampled.counts[family] * resampled.counts[others]
-        pairs = replicated_reliability(scores, variances, both) * _score_reliability(score, both)
+        pairs = _product(
+            replicated_reliability(scores, variances, both), _score_reliability(score, scores, both)
+        )
         fewer = disattenuated_jackknife(
             resampled.left_out[family],
             resampled.pair_rho[place, others],
             resampled.pair_degenerate[place, others],
-            left_out[family] * of_score_left_out[family],
+            of_both_left_out[family],
             pairs,
             resampled.present[others],
         )
@@ -174,11 +177,25 @@ def reliabilities(
     return Measurement(corrected, records, _records(errors, whole.value, corrected, effective), without)
 
 
-def _score_reliability(score: CapabilitiesScore | None, counts: FloatArray) -> FloatArray:
-    """Return the (R, 1) reliabilities of the capabilities score in resamples; 1 where its errors are not known."""
+def _score_reliability(score: CapabilitiesScore | None, scores: FloatArray, counts: FloatArray) -> FloatArray:
+    """Return the (R, B) reliabilities of the capabilities score in resamples; 1 where its errors are not known.
+
+    Over the models that have a score on the benchmark: reliability is a matter of how far the models at hand spread.
+    """
     if score is None or score.variances is None:
-        return np.ones((len(counts), 1))
-    return replicated_reliability(score.scores[:, None], score.variances[:, None], counts)
+        return np.ones((len(counts), scores.shape[1]))
+    known = ~np.isnan(scores)
+    own = np.where(known, score.scores[:, None], np.nan)
+    return replicated_reliability(own, np.where(known, score.variances[:, None], np.nan), counts)
+
+
+def _product(benchmark: FloatArray, score: FloatArray) -> FloatArray:
+    """Return the product of two reliabilities, and the smaller where one may not be divided by.
+
+    Two reliabilities below 0 would have a product above it, and look usable.
+    """
+    usable = (benchmark > 0.0) & (score > 0.0)
+    return np.where(usable, benchmark * score, np.minimum(benchmark, score))
 
 
 @dataclass(frozen=True, slots=True)

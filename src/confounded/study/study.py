@@ -108,7 +108,7 @@ def run_study(
     correlations: list[Correlation] = []
     by_population, by_area, by_kind, contrasts = [], [], [], []
     for population in split:
-        score, remarks = capabilities_of(population, settings)
+        score, remarks = capabilities_of(population, settings, facts)
         measured = _without_capability(facts, score)
         evidence = gather_evidence(
             population, score, measured, settings, threads=threads, progress=_stage(progress, population.name)
