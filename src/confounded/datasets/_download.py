@@ -26,6 +26,7 @@ TIMEOUT: Final = 30.0
 """Seconds without a byte after which a server counts as gone."""
 
 AGAIN: Final = "What came is kept: the same command goes on from there."
+OFFLINE: Final = "Run it again where there is a network, or take the files from a folder with --mirror DIR."
 
 LOOPBACK: Final = "127.0.0.1"
 
@@ -140,7 +141,7 @@ def _bring(
             remedy = "See `confounded datasets describe` for where to get it by hand, then give --mirror DIR."
         raise DatasetError("the file", found=f"HTTP {problem.code}", where=where, remedy=remedy) from problem
     except (OSError, http.client.HTTPException, ValueError) as problem:
-        raise _unanswered(problem, where) from problem
+        raise _unanswered(problem, where, AGAIN if there else OFFLINE) from problem
     with answer:
         start = _start(answer, there, size, where, part)
         with part.open("r+b" if start else "wb") as stream:
@@ -148,7 +149,7 @@ def _bring(
             stream.truncate()
             done = start
             while done <= size:
-                chunk = _read(answer, min(CHUNK, size - done + 1), where)
+                chunk = _read(answer, min(CHUNK, size - done + 1), where, AGAIN if done else OFFLINE)
                 if not chunk:
                     break
                 done += len(chunk)
@@ -187,18 +188,18 @@ def _start(answer: Any, there: int, size: int, where: str, part: Path) -> int:
     return start
 
 
-def _read(answer: Any, amount: int, where: str) -> bytes:
-    """Read some bytes, with an error that says what is kept where the connection breaks."""
+def _read(answer: Any, amount: int, where: str, remedy: str) -> bytes:
+    """Read some bytes, with an error that says what to do where the connection breaks."""
     try:
         return bytes(answer.read(amount))
     except (OSError, http.client.HTTPException) as problem:
-        raise _unanswered(problem, where) from problem
+        raise _unanswered(problem, where, remedy) from problem
 
 
-def _unanswered(problem: Exception, where: str) -> DatasetError:
+def _unanswered(problem: Exception, where: str, remedy: str) -> DatasetError:
     reason = getattr(problem, "reason", None) or problem
     found = "none in time" if isinstance(reason, TimeoutError) else str(reason) or type(reason).__name__
-    return DatasetError("an answer", found=found, where=where, remedy=AGAIN)
+    return DatasetError("an answer", found=found, where=where, remedy=remedy)
 
 
 def _opener(loopback: bool) -> urllib.request.OpenerDirector:

@@ -21,6 +21,7 @@ from confounded.datasets.sources import (
     collected_files,
     first_problem,
     flaw_of_file,
+    looks_present,
     mirror_remedy,
     place,
     source_path,
@@ -98,16 +99,15 @@ def fetch(
         return Fetched(source, folder, "already there")
     if mirror is None and not source.downloadable:
         raise _by_hand_only(source)
-    if mirror is not None:
-        problem = first_problem(source, Path(mirror) / source.folder, remedy=mirror_remedy(source))
-        if problem:
-            raise problem
+    mirrored = None if mirror is None else Path(mirror) / source.folder
+    if mirrored is not None and not looks_present(source, mirrored):
+        _refuse_mirror(source, mirrored)
     staged = partial_folder(source, root)
     report = progress or (lambda _what, _done, _total: None)
     try:
         with _alone(staged, source):
-            if mirror is not None:
-                _copy(source, Path(mirror) / source.folder, staged, report)
+            if mirrored is not None:
+                _copy(source, mirrored, staged, report)
             else:
                 _download_all(source, staged, report, loopback, timeout)
             _move(source, staged, folder, replace=to is None)
@@ -118,10 +118,20 @@ def fetch(
             where=str(refused.filename or root),
             remedy="Give another one with --to DIR, or set $CONFOUNDED_CACHE.",
         ) from refused
-    problem = first_problem(source, folder)
-    if problem:  # such as documents of another release that were there before
+    # Every file was compared before it was moved here. What may be wrong is that there are more: documents of another
+    # release that were there before.
+    if not looks_present(source, folder):
+        problem = first_problem(source, folder)
+        if problem:
+            raise problem
+    return Fetched(source, folder, "downloaded" if mirrored is None else "copied")
+
+
+def _refuse_mirror(source: Source, mirrored: Path) -> None:
+    """Say what is wrong with a mirror, if anything is."""
+    problem = first_problem(source, mirrored, remedy=mirror_remedy(source))
+    if problem:
         raise problem
-    return Fetched(source, folder, "downloaded" if mirror is None else "copied")
 
 
 def _by_hand_only(source: Source) -> DatasetError:
@@ -173,8 +183,10 @@ def _copy(source: Source, mirrored: Path, staged: Path, report: Progress) -> Non
             shutil.copyfile(mirrored / path, target)
             done += size
             report(source.title, done, source.size)
+        # The copies are compared and not the mirror too: reading thousands of documents once is slow enough.
         problem = first_problem(source, staged)
-        if problem:  # a file of the mirror changed since it was compared
+        if problem:
+            _refuse_mirror(source, mirrored)
             raise problem
     except BaseException:
         shutil.rmtree(staged, ignore_errors=True)
@@ -222,8 +234,8 @@ def _alone(staged: Path, source: Source) -> Iterator[None]:
     staged.mkdir(parents=True, exist_ok=True)
     lock = staged / LOCK
     with lock.open("a") as held:
+        _hold(held, source)  # before the clearing up: one that is refused must not clear the other's folder
         try:
-            _hold(held, source)
             yield
         finally:
             if all(path == lock or path.is_dir() for path in staged.rglob("*")):

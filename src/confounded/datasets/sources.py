@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from types import MappingProxyType
 from typing import Final
 
@@ -75,6 +75,15 @@ class SourceFile:
     size: int
     sha256: str
     url: str = ""
+
+    def __post_init__(self) -> None:
+        parts = PureWindowsPath(
+            self.path
+        )  # it knows drives and both slashes, so it refuses what any system would follow
+        if not self.path or parts.anchor or ".." in parts.parts or "\\" in self.path or "\0" in self.path:
+            raise DatasetError(
+                "a path below the folder of its source", found=repr(self.path), remedy=REINSTALL
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +313,8 @@ def source_path(id: str, mirror: Path | None = None) -> Path:
 
 def place(source: Source) -> Path:
     """Return where its files are put below a cache, without a step out of it."""
-    return Path(*(part for part in Path(source.folder).parts if part != ".."))
+    folder = Path(source.folder)
+    return Path(*(part for part in folder.parts if part not in ("..", folder.anchor)))
 
 
 def first_problem(source: Source, folder: Path, *, remedy: str = "") -> DatasetError | None:
