@@ -103,6 +103,10 @@ format: $(TEST_READY) ## Format the code and make the fixes that are safe
 	@$(VENV)/bin/ruff check --fix --exit-zero --quiet .
 	@$(VENV)/bin/ruff format .
 
+.PHONY: docs-reference
+docs-reference: $(RUN_READY) $(PROJECT_READY) ## Write docs/commands.md from the commands
+	@$(PY) scripts/build_command_reference.py
+
 .PHONY: bench
 bench: $(RUN_READY) $(PROJECT_READY) ## Measure the speed of the resampling kernel, as ratios
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/run.py $(ARGS)

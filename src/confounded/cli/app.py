@@ -78,10 +78,10 @@ def confounded() -> None:
 
     \b
     Examples:
-      confounded report                     the shipped scores of 53 models
-      confounded report scores.csv -o out   your own scores
+      confounded report                      # the shipped scores of 53 models
+      confounded report scores.csv -o out    # your own scores
       confounded plan --for wmdp --population chat
-      confounded reproduce                  the paper's figures, recomputed
+      confounded reproduce                   # the paper's figures, recomputed
     """
 
 

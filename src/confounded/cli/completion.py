@@ -16,8 +16,12 @@ def completion(shell: str) -> None:
 
     \b
     Examples:
-      eval "$(confounded completion bash)"                                 in ~/.bashrc
+      eval "$(confounded completion bash)"    # in ~/.bashrc
+      eval "$(confounded completion zsh)"     # in ~/.zshrc
       confounded completion fish > ~/.config/fish/completions/confounded.fish
+
+    It completes commands, options and values: benchmarks of the tables on the line and of the catalogue, capability
+    references, score sets, verdicts.
     """
     from click.shell_completion import get_completion_class
 

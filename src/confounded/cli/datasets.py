@@ -44,11 +44,11 @@ def datasets(ctx: click.Context) -> None:
 
     \b
     Examples:
-      confounded datasets                              what there is
-      confounded datasets describe epoch-hub           licence, citation, files and traps
-      confounded datasets fetch obsscaling             into the cache
+      confounded datasets                        # what there is
+      confounded datasets describe epoch-hub     # licence, citation, files, traps
+      confounded datasets fetch obsscaling       # into the cache
       confounded datasets fetch timm --mirror /media/scores
-      confounded report "$(confounded datasets path obsscaling)/base_llm_benchmark_eval.csv"
+      confounded report "$(confounded datasets path every-eval-ever)"
     """
     if ctx.invoked_subcommand is None:
         _list(as_json=False)
@@ -120,7 +120,7 @@ def fetch(id: str, mirror: Path | None, to: Path | None, as_json: bool) -> None:
     Examples:
       confounded datasets fetch obsscaling
       confounded datasets fetch epoch-hub --mirror /media/scores
-      confounded datasets fetch obsscaling --to /media/scores     make a mirror to carry along
+      confounded datasets fetch obsscaling --to /media/scores   # a mirror
     """
     from confounded.cli.progress import progress_bar
     from confounded.datasets.fetching import fetch as bring

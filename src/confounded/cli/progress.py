@@ -6,11 +6,13 @@ The rooms below say what they do through loggers below ``confounded``, at level 
 from __future__ import annotations
 
 import logging
+import platform
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+import confounded
 from confounded.cli.terminal import Terminal, coloured, current_terminal, printable
 
 __all__ = ["Progress", "progress_bar"]
@@ -35,6 +37,7 @@ def progress_bar() -> Iterator[Progress]:
     """
     terminal = current_terminal()
     if terminal.verbose:
+        terminal.tell(f"confounded {confounded.__version__}, Python {platform.python_version()}")
         with _heard(terminal.tell):
             yield _teller(terminal)
         terminal.tell("done")
@@ -65,15 +68,13 @@ def _heard(tell: Callable[[str], None]) -> Iterator[None]:
 
 
 def _teller(terminal: Terminal) -> Progress:
-    """Return what tells when a piece of work begins and when it is done."""
+    """Return what tells when a piece of work begins; the next line tells when it was done."""
     begun: set[str] = set()
 
-    def tell(what: str, done: int, total: int) -> None:
+    def tell(what: str, _done: int, _total: int) -> None:
         if what not in begun:
             begun.add(what)
-            terminal.tell(f"{what}: {total} pieces of work")
-        if done == total:
-            terminal.tell(f"{what}: done")
+            terminal.tell(what)
 
     return tell
 

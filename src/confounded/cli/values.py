@@ -123,7 +123,9 @@ def _ids(name: str, kind: str) -> list[str]:
 def _given(context: click.Context) -> list[Path]:
     """Return the files that stand on the line already."""
     given = context.params.get("source") or context.params.get("scores") or ()
-    return [Path(one) for one in (given if isinstance(given, tuple) else (given,))]
+    # While an option still lacks its value, click sorts nothing, and leaves the words where they were.
+    unsorted = [one for one in context.args if not one.startswith("-")]
+    return [Path(one) for one in (*(given if isinstance(given, tuple) else (given,)), *unsorted)]
 
 
 def _known(context: click.Context) -> list[str]:

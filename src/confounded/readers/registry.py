@@ -6,6 +6,7 @@ scores and is read by nobody is named in an issue; hidden files are passed over.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from confounded.readers.glance import Glance, glance
 from confounded.scores import Issue, ItemTable, ScoreTable, settled
 
 __all__ = ["ArrowStream", "Reading", "read_items", "read_scores", "read_sources", "stated_format"]
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 MOST_FILES: Final = 100_000
 """Files of a folder above which it is taken for the wrong one; the largest collection seen has 5,325."""
@@ -130,9 +133,11 @@ def read_sources(
         files.append((source, tuple(path for _, path in chosen)))
     table = tables[0].joined_with(*tables[1:])
     for path in _declarations(sources, benchmarks, BENCHMARKS_FILE) if declared else ():
+        _LOGGER.info("Reading %s, which declares benchmarks", path)
         table = table.with_declared(read_benchmarks(path), "benchmark", str(path))
         files.append((path, (path,)))
     for path in _declarations(sources, models, MODELS_FILE) if declared else ():
+        _LOGGER.info("Reading %s, which declares models", path)
         table = table.with_declared(read_models(path), "model", str(path))
         files.append((path, (path,)))
     table = _usable(settled(table), lenient, ", ".join(map(str, sources)))
@@ -226,6 +231,7 @@ def _read_chosen(chosen: Sequence[tuple[Format, Path]], lenient: bool) -> list[S
         paths = [path for kind, path in chosen if kind is one]
         if not paths:
             continue
+        _LOGGER.info("Reading %s as %s", listed([str(path) for path in paths]), one.name)
         try:
             tables.append(one.read(paths))
         except ConfoundedError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 from confounded.report.figures.forest import forest
@@ -17,6 +18,8 @@ from confounded.report.tables import TABLE_NAMES, tables
 from confounded.study.result import StudyResult
 
 __all__ = ["contents", "possible_paths"]
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 PHONE_WIDTH: Final = 350
 """What a phone of 390 pixels leaves for a figure."""
@@ -37,7 +40,9 @@ def contents(result: StudyResult) -> dict[str, bytes]:
         if population.capability_correlations is not None:
             specs[f"capability-correlations-{slug}"] = heatmap(index, population)
         specs[f"capabilities-scores-{slug}"] = capabilities_scores(population, marks)
+    _LOGGER.info("Drawing %s figures", len(specs))
     drawn = {name: draw(spec) for name, spec in specs.items()}
+    _LOGGER.info("Writing the page and the tables")
     files = {PAGE: render_page(index, drawn, marks), RESULT: result.to_json()}
     files |= {f"tables/{name}.csv": content for name, content in tables(index).items()}
     files |= {f"figures/{name}.svg": svg.encode() for name, svg in drawn.items() if name != "overview-narrow"}

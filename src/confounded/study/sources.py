@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from confounded.datasets import safetywashing
 from confounded.readers import read_sources
@@ -14,6 +16,8 @@ from confounded.study.study import run_study
 from confounded.study.uncertainty import Progress
 
 __all__ = ["study_sources"]
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 def study_sources(
@@ -44,6 +48,7 @@ def study_sources(
         If a file cannot be read or its content cannot be used.
     """
     if not paths:
+        _LOGGER.info("Reading the scores that ship with the package")
         return run_study(
             safetywashing.load_scores(),
             settings,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -50,6 +52,8 @@ from confounded.study.uncertainty import Progress
 from confounded.study.verdicts import judge
 
 __all__ = ["run_study"]
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 def run_study(
@@ -108,6 +112,12 @@ def run_study(
     correlations: list[Correlation] = []
     by_population, by_area, by_kind, contrasts = [], [], [], []
     for population in split:
+        _LOGGER.info(
+            "Correlating %s %s models on %s benchmarks with capability",
+            len(population.models),
+            population.name,
+            len(population.matrix.benchmarks),
+        )
         score, remarks = capabilities_of(population, settings, facts)
         measured = _without_capability(facts, score)
         evidence = gather_evidence(
@@ -115,9 +125,11 @@ def run_study(
         )
         found, more = capabilities_correlations(population, score, measured, published, evidence)
         notices += remarks + more
+        _LOGGER.info("Finding verdicts and what they rest on, %s models", population.name)
         judged = judge(population, score, facts, evidence, found, settings)
         described = describe_correlations(population, score, facts, judged, settings)
         compared = compare_models(population, score, facts, described, settings)
+        _LOGGER.info("Taking areas and kinds together, %s models", population.name)
         own = caution(population, facts, compared, score)
         correlations += own
         by_population.append(
