@@ -11,10 +11,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 __all__ = [
     "LONGEST_NAME",
+    "MAKERS",
     "SIZE",
     "Date",
     "Spelling",
@@ -24,6 +26,9 @@ __all__ = [
     "squash",
     "tokens_of",
 ]
+
+REMEMBERED: Final = 16_384
+"""Names that are not taken apart twice: more than any table seen has, and a few megabytes."""
 
 LONGEST_NAME: Final = 300
 """Characters. The longest id of the hub is 96 + 1 + 96; what is longer is compared as it stands, by no rule."""
@@ -124,7 +129,7 @@ _GROUP_DAY: Final = re.compile(r"^(\d\d)/(\d\d)$")
 _SIZE_UNDERSCORE: Final = re.compile(r"(?<=-)(\d{1,2})_(\d{1,2}b)(?![a-z0-9])")
 _VERSION_PAIR: Final = re.compile(r"(?<![\d.])(\d{1,2})[-_p](\d{1,2})(?![\d.a-z])")
 
-_MAKERS: Final = {
+MAKERS: Final = {
     "meta": ("llama",),
     "openai": ("gpt", "chatgpt", "o"),
     "anthropic": ("claude",),
@@ -378,7 +383,7 @@ def _key(tokens: Sequence[str]) -> str:
 def _without_extras(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
     """Drop the maker's name before a model's, and ``turbo`` where it names a way to serve."""
     rules = []
-    if len(tokens) > 2 and tokens[1] in _MAKERS.get(tokens[0], ()):
+    if len(tokens) > 2 and tokens[1] in MAKERS.get(tokens[0], ()):
         tokens = tokens[1:]
         rules.append("maker's name dropped")
     for place in range(1, len(tokens)):
@@ -389,6 +394,7 @@ def _without_extras(tokens: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]
     return tokens, rules
 
 
+@lru_cache(maxsize=REMEMBERED)
 def parse(name: str) -> Spelling:
     """Take a name apart.
 

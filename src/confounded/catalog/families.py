@@ -7,15 +7,16 @@ them belongs to it too. The rules are tried in the order of :data:`RULES`; the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from confounded.catalog._spelling import LONGEST_NAME, fold, tokens_of
-from confounded.catalog._tables import cell, known, rows
-from confounded.catalog.names import find_model
+from confounded.catalog._spelling import LONGEST_NAME, MAKERS, fold, parse, tokens_of
+from confounded.catalog._tables import cell, flag, known, rows
+from confounded.catalog.names import find_model, makers_of
 
 __all__ = ["RULES", "Kin", "Line", "kin_of", "lines"]
 
@@ -23,7 +24,8 @@ RULES: Final = (
     "catalogue: the catalogue has the model, under its id or a usual spelling of it, and says its family",
     "base model: the file says which model it was tuned from, and that one's family can be told",
     "name stem: the name has, as whole words and numbers, a stem of families.csv ('Llama-3-8B-...' has 'llama 3'); "
-    "the longest stem counts, and a name with stems of two families tells none",
+    "the longest stem counts, and a name with stems of two families tells none. The stem of a line that only its maker "
+    "publishes counts at the start of a name alone, and behind no other organisation: 'airoboros-13b-gpt4' is no GPT-4",
     "population: a name with instruct, chat, it, rlhf, dpo, assistant and the like is a chat model, one with base or "
     "pretrained is a base model, one with both or neither tells nothing",
 )
@@ -32,6 +34,11 @@ RULES: Final = (
 _CHAT_WORDS: Final = frozenset(
     "assistant chat chatbot dpo instruct instructed instruction ipo it kto orpo ppo rlaif rlhf sft simpo".split()  # noqa: SIM905
 )
+_COUNT: Final = re.compile(
+    r"(?<![\d.])\d+(?:\.\d+)?(?:e-\d+|(?=(?:bits?|ep|epochs?|iters?|shots?|stages?|steps?)(?![a-z])))"
+)
+"""Numbers that count something else than a version (``1e-6``, ``4iters``, ``8bit``) are read as a word."""
+
 _BASE_WORDS: Final = frozenset(("base", "pretrained"))
 
 
@@ -69,11 +76,15 @@ class Line:
         The family; None for words that look like a stem and tell nothing.
     organisation : str or None
         Who makes that line of models.
+    own_only : bool
+        Whether nobody else can tune or publish its models, or nobody does: others that have the stem in a name say
+        with it what they learned from, not what they are.
     """
 
     stem: str
     family: str | None
     organisation: str | None
+    own_only: bool = False
 
 
 @cache
@@ -90,6 +101,7 @@ def lines() -> Mapping[tuple[str, ...], Line]:
             stem=cell(row, "stem", str),
             family=known(row, "family", str),
             organisation=known(row, "organisation", str),
+            own_only=known(row, "own_only", flag) or False,
         )
         for row in rows("families.csv")
     )
@@ -125,7 +137,7 @@ def kin_of(name: str, base_model: str | None = None) -> Kin | None:
         parent = kin_of(base_model)
         if parent is not None:
             return Kin(parent.family, parent.organisation, population, f"base model ({parent.rule})")
-    stems = _stems(tokens)
+    stems = _stems(tokens, _publishers(name))
     if len({one.family for one in stems}) != 1:
         return None
     told = stems[0]
@@ -144,19 +156,28 @@ def _tokens(name: str) -> tuple[str, ...]:
     if len(name) > LONGEST_NAME:
         return ()
     text = fold(name)
-    return tokens_of(text.rsplit("/", 1)[-1] if not text.endswith("/") else text)
+    text = text.rsplit("/", 1)[-1] if not text.endswith("/") else text
+    return tokens_of(_COUNT.sub(" count ", text))
 
 
-def _stems(tokens: Sequence[str]) -> list[Line]:
+def _publishers(name: str) -> frozenset[str] | None:
+    """Return the makers that publish under the organisation of a name; None where it has none."""
+    organisation = parse(name).organisation
+    return None if organisation is None else makers_of(organisation)
+
+
+def _stems(tokens: Sequence[str], publishers: frozenset[str] | None) -> list[Line]:
     """Return the stems in a name, the longest at each place, that tell a family."""
     table, longest = lines(), _longest()
+    begins = 1 if tokens and tokens[0] in MAKERS else 0
     found = []
     place = 0
     while place < len(tokens):
         for length in range(min(longest, len(tokens) - place), 0, -1):
             told = table.get(tuple(tokens[place : place + length]))
             if told is not None:
-                if told.family is not None:
+                own = place <= begins and (publishers is None or told.organisation in publishers)
+                if told.family is not None and (own or not told.own_only):
                     found.append(told)
                 place += length - 1
                 break

@@ -20,7 +20,7 @@ from confounded.catalog._spelling import Spelling, dates_agree, parse
 from confounded.catalog._tables import cell, known, rows
 from confounded.catalog.models import Model, models
 
-__all__ = ["RULES", "NameMatch", "find_model", "match_catalogue", "match_names"]
+__all__ = ["RULES", "NameMatch", "find_model", "makers_of", "match_catalogue", "match_names"]
 
 RULES: Final[Mapping[str, str]] = {
     "case and separators": "capitals, accents, and - _ . : space between words; 'claude-3-5' is 'claude 3.5'",
@@ -199,6 +199,11 @@ def _resolve(name: str) -> _Resolved:
         if plain is not None and plain.family in SETTING_FAMILIES:
             return _Resolved(plain, spelling)
     return _Resolved(model, spelling, may_be=may_be)
+
+
+def makers_of(organisation: str) -> frozenset[str]:
+    """Return the makers that publish under an organisation of the hub, in small letters; none where it is unknown."""
+    return _hubs().get(organisation, frozenset())
 
 
 def find_model(name: str, population: str | None = None) -> Model | None:
