@@ -60,6 +60,10 @@ class Sample:
         The one of these that is corrupted.
     is_folder : bool
         Whether it is read as a folder.
+    is_of_items : bool
+        Whether its scores are means of the scores on items that stand in the file.
+    is_named : bool
+        Whether the name of the file says what the benchmark is.
     """
 
     name: str
@@ -67,6 +71,8 @@ class Sample:
     files: Mapping[str, bytes] = field(repr=False)
     target: str
     is_folder: bool = False
+    is_of_items: bool = False
+    is_named: bool = False
 
     @property
     def content(self) -> bytes:
@@ -194,7 +200,9 @@ def _of_one_type(cells: list[Any]) -> list[Any]:
     """Return cells as text if one of them is, and all as floats if one of them is a float."""
     if any(isinstance(one, str) for one in cells):
         return [None if one is None else str(one) for one in cells]
-    return [float(one) for one in cells] if any(isinstance(one, float) for one in cells) else cells
+    if any(isinstance(one, float) for one in cells):
+        return [None if one is None else float(one) for one in cells]
+    return cells
 
 
 def _cell(value: Any, place: int, row: int) -> str:
@@ -213,6 +221,7 @@ TABLES: Final = (
     Table("Parquet", ".parquet", parquet),
     Table("JSON records", ".json", records),
     Table("JSON lines", ".jsonl", lines),
+    Table("Excel", ".xlsx", workbook),
 )
 """Formats of rows and columns."""
 
@@ -262,6 +271,80 @@ HARNESS_SAMPLES: Final = tuple(
     }
     for number, value in enumerate((1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0), start=0)
 )
+
+LEADERBOARD: Final = tuple(
+    {
+        "T": "\N{LARGE GREEN CIRCLE}" if number % 2 else "\N{SPEECH BALLOON}",
+        "Model": f"org/{row['model']}",
+        "Average \N{UPWARDS BLACK ARROW}\ufe0f": average,
+        "ARC": arc,
+        "HellaSwag": hellaswag,
+        "MMLU": mmlu,
+        "TruthfulQA": truthful,
+        "Type": "pretrained" if number % 2 else "chat models (RLHF, DPO, IFT, ...)",
+        "Precision": "bfloat16",
+        "#Params (B)": size,
+        "Model sha": f"{number:07x}",
+    }
+    for number, (row, average, arc, hellaswag, mmlu, truthful, size) in enumerate(
+        zip(
+            WIDE,
+            (52.16, 61.94, 55.23, 63.87, 57.38, 68.59),
+            (48.21, 59.47, 50.68, 61.35, 53.92, 66.13),
+            (71.34, 79.82, 73.19, 81.46, 75.57, 84.76),
+            (43.15, 58.96, 46.28, 62.49, 51.73, 70.31),
+            (37.64, 44.17, 40.92, 47.53, 42.36, 52.89),
+            (7, 70, 3, 30, 1, 9),
+            strict=True,
+        )
+    )
+)
+"""Version 1 of the Open LLM Leaderboard."""
+
+HUB: Final = tuple(
+    {
+        "Model version": row["model"],
+        "mean_score": row["truthful"],
+        "Release date": f"2025-03-1{number}",
+        "Organization": "Org",
+        "Training compute (FLOP)": 3.7e24,
+        "stderr": 0.0283,
+        "id": f"rec{number}",
+    }
+    for number, row in enumerate(WIDE)
+)
+"""A benchmark that Epoch AI runs itself."""
+
+TIMM: Final = tuple(
+    {
+        "model": f"{row['model']}.in1k",
+        "img_size": 224,
+        "top1": row["exams"],
+        "top1_err": round(100 - row["exams"], 3),
+        "top5": 97.313,
+        "top5_err": 2.687,
+        "param_count": "1,013.01",
+        "crop_pct": 0.875,
+        "interpolation": "bicubic",
+    }
+    for row in WIDE
+)
+
+RESPONSES: Final = tuple(
+    {"model": model, **{f"q{item}": (place * 7 + item * item) % 3 % 2 for item in range(1, 8)}}
+    for place, model in enumerate(MODELS)
+)
+"""Right and wrong answers to seven items, three of one benchmark and four of another."""
+
+ITEMS: Final = tuple({"item": f"q{item}", "subset": "safe" if item < 4 else "sound"} for item in range(1, 8))
+
+LONG_RESPONSES: Final = tuple(
+    {"model": row["model"], "benchmark": one["subset"], "item": one["item"], "score": row[one["item"]]}
+    for row in RESPONSES
+    for one in ITEMS
+)
+
+SAMPLES_FILE: Final = "org__ada-7b/samples_truthfulqa_mc1_2026-02-03T04-05-06.789.jsonl"
 
 EVERY_EVAL_EVER: Final = {
     "schema_version": "0.2.0",
@@ -368,6 +451,52 @@ SAMPLES: Final = (
         "log.json",
     ),
     Sample("inspect-eval", "Inspect AI", {"log.eval": (DATA / "tiny-refusal.eval").read_bytes()}, "log.eval"),
+    Sample("excel", "Excel", {"scores.xlsx": workbook(WIDE)}, "scores.xlsx"),
+    Sample("leaderboard-csv", "Open LLM Leaderboard", {"old.csv": delimited(LEADERBOARD)}, "old.csv"),
+    Sample("leaderboard-json", "Open LLM Leaderboard", {"old.json": records(LEADERBOARD)}, "old.json"),
+    Sample(
+        "epoch-csv",
+        "Epoch AI benchmarking hub",
+        {"gpqa_diamond.csv": delimited(HUB)},
+        "gpqa_diamond.csv",
+        is_named=True,
+    ),
+    Sample(
+        "epoch-zip",
+        "Epoch AI benchmarking hub",
+        {"benchmark_data.zip": zipped({"gpqa_diamond.csv": delimited(HUB)})},
+        "benchmark_data.zip",
+    ),
+    Sample(
+        "timm",
+        "timm results",
+        {"results-imagenet.csv": delimited(TIMM)},
+        "results-imagenet.csv",
+        is_named=True,
+    ),
+    Sample(
+        "items-wide",
+        "item responses",
+        {"responses.csv": delimited(RESPONSES), "items.csv": delimited(ITEMS)},
+        "responses.csv",
+        is_folder=True,
+        is_of_items=True,
+    ),
+    Sample(
+        "items-long",
+        "item responses",
+        {"responses.csv": delimited(LONG_RESPONSES)},
+        "responses.csv",
+        is_of_items=True,
+    ),
+    Sample(
+        "harness-samples",
+        "lm-evaluation-harness samples",
+        {SAMPLES_FILE: lines(HARNESS_SAMPLES)},
+        SAMPLES_FILE,
+        is_of_items=True,
+        is_named=True,
+    ),
     Sample("every-eval-ever", "Every Eval Ever", {"doc.json": json_bytes(EVERY_EVAL_EVER)}, "doc.json"),
     Sample(
         "every-eval-ever-0.3", "Every Eval Ever", {"doc.json": json_bytes(EVERY_EVAL_EVER_0_3)}, "doc.json"

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from confounded.errors import ContentError, UnreadableError
-from confounded.readers import inspect_logs, read_scores
+from confounded.errors import ContentError, UnreadableError, UnsettledError
+from confounded.readers import inspect_archive, read_scores
 
 DATA = Path(__file__).parent / "data"
 LOG = DATA / "tiny-refusal.json"
@@ -129,11 +129,33 @@ def test_different_arguments_of_one_task_are_stated(tmp_path: Path) -> None:
     assert any("different arguments: tiny_refusal" in issue.what for issue in read_scores(tmp_path).issues)
 
 
-def test_two_logs_of_one_model_and_task_are_refused(tmp_path: Path) -> None:
+def test_two_logs_of_one_model_and_task_with_other_scores_stop(tmp_path: Path) -> None:
+    for name, value in (("a", 0.375), ("b", 0.5)):
+        content = log()
+        content["results"]["scores"][0]["metrics"]["accuracy"]["value"] = value
+        written(tmp_path / f"{name}.json", content)
+    with pytest.raises(UnsettledError, match=r"2 scores of model 'mockllm/model'.*0\.375, 0\.5") as caught:
+        read_scores(tmp_path)
+    assert "a.json" in str(caught.value)
+    assert "b.json" in str(caught.value)
+    went_on = read_scores(tmp_path, lenient=True)
+    assert 0.4375 in went_on.scores["score"].to_list()
+    assert any(issue.stops for issue in went_on.issues)
+
+
+def test_the_same_log_twice_counts_once_and_is_told(tmp_path: Path) -> None:
     for name in ("a", "b"):
         written(tmp_path / f"{name}.json", log())
-    with pytest.raises(ContentError, match="2 for model 'mockllm/model'"):
-        read_scores(tmp_path)
+    table = read_scores(tmp_path)
+    assert not table.scores.select("model", "benchmark").is_duplicated().any()
+    assert any("more than once with the same value" in issue.what for issue in table.issues)
+
+
+def test_a_metric_without_a_number_is_told(tmp_path: Path) -> None:
+    content = log()
+    content["results"]["scores"][0]["metrics"]["accuracy"]["value"] = float("nan")
+    table = read_scores(written(tmp_path / "a.json", content))
+    assert any("without a finite number" in issue.what for issue in table.issues)
 
 
 @pytest.mark.parametrize("cut", [0, 10, 500, 1900])
@@ -165,6 +187,6 @@ def test_an_archive_of_something_else_is_refused(tmp_path: Path) -> None:
 def test_a_header_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inspect_logs, "LARGEST_HEADER", 1000)
-    with pytest.raises(UnreadableError, match="a header of at most"):
+    monkeypatch.setitem(inspect_archive.LARGEST_MEMBER, "header.json", 1000)
+    with pytest.raises(UnreadableError, match=r"header\.json of at most"):
         read_scores(zipped(tmp_path / "bomb.eval", {"header.json": b" " * 100_000}))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from confounded.errors import ContentError
+from confounded.errors import ContentError, UnsettledError
 from confounded.readers import read_scores
 
 
@@ -144,12 +144,28 @@ def test_a_folder_of_runs_is_one_table_and_item_lines_are_named_as_not_read(tmp_
     assert "org__b/samples_gsm8k_1.jsonl" in table.issues[-1].what
 
 
-def test_two_runs_of_one_model_and_task_are_refused(tmp_path: Path) -> None:
+def test_two_runs_of_one_model_and_task_with_other_scores_stop(tmp_path: Path) -> None:
+    other = run()
+    other["results"]["gsm8k"]["exact_match,strict-match"] = 0.25
     written(tmp_path, "org__a/results_1.json", run())
-    written(tmp_path, "org__a/results_2.json", run())
-    with pytest.raises(ContentError, match="2 for model 'org/a'") as caught:
+    written(tmp_path, "org__a/results_2.json", other)
+    with pytest.raises(UnsettledError, match="2 scores of model 'org/a' on benchmark 'gsm8k'") as caught:
         read_scores(tmp_path)
     assert "org__a/results_1.json, org__a/results_2.json" in str(caught.value)
+    assert "--lenient" in str(caught.value)
+    went_on = read_scores(tmp_path, lenient=True)
+    (score,) = went_on.scores.filter(benchmark="gsm8k")["score"]
+    assert score == pytest.approx(0.225)
+    assert any(issue.stops and "gsm8k" in issue.what for issue in went_on.issues)
+
+
+def test_the_same_run_twice_counts_once_and_is_told(tmp_path: Path) -> None:
+    written(tmp_path, "org__a/results_1.json", run())
+    alone = read_scores(tmp_path)
+    written(tmp_path, "org__a/results_2.json", run())
+    table = read_scores(tmp_path)
+    assert table.scores.height == alone.scores.height
+    assert any("more than once with the same value" in issue.what for issue in table.issues)
 
 
 def test_a_nan_that_the_engine_wrote_is_no_score(tmp_path: Path) -> None:

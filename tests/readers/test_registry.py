@@ -27,7 +27,7 @@ def written(path: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("sheet.xlsx", "PK"),
+        ("page.pdf", "%PDF"),
         ("noending", "model,x\nA,1\n"),
         ("other.json", '{"a": 1}'),
         ("result.json", '{"format": "confounded-study", "version": 1}'),

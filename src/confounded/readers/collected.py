@@ -37,14 +37,20 @@ class Collected:
     benchmarks: list[dict[str, Any]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
 
-    def table(self) -> ScoreTable:
-        """Return everything as one score table; a score may stand in it twice."""
+    def table(self, place: str = "") -> ScoreTable:
+        """Return everything as one score table; a score may stand in it twice.
+
+        Parameters
+        ----------
+        place : str, optional
+            Where all of it stands, for the issues of what contradicts itself.
+        """
         scores = pl.DataFrame(self.scores, schema=dict(SCORE_SCHEMA), infer_schema_length=None)
         with_scores = set(scores["model"])
-        models, of_models = agreed(_frame(self.models, "model", with_scores, MODEL_SCHEMA), "model")
+        models, of_models = agreed(_frame(self.models, "model", with_scores, MODEL_SCHEMA), "model", place)
         known = set(scores["benchmark"])
         benchmarks, of_benchmarks = agreed(
-            _frame(self.benchmarks, "benchmark", known, BENCHMARK_SCHEMA), "benchmark"
+            _frame(self.benchmarks, "benchmark", known, BENCHMARK_SCHEMA), "benchmark", place
         )
         issues = (*self.issues, *of_models, *of_benchmarks)
         return ScoreTable(scores=scores, models=models, benchmarks=benchmarks, issues=issues)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
+from confounded.readers.dialects import dialect_of
 from confounded.readers.files import check_size
-from confounded.readers.tabular import Cells, check_header, read_cells
+from confounded.readers.tabular import Cells, check_header, counts_rows, read_cells
 from confounded.scores import Issue, ScoreTable
 
-__all__ = ["cells_of_stream", "cut_short", "delimited_cells", "read_delimited"]
+__all__ = ["cells_of_stream", "delimited_cells", "read_delimited"]
+
+LONGEST_CHARACTER: Final = 4
+"""Bytes of one character in any encoding that is read."""
 
 
 def read_delimited(path: Path) -> ScoreTable:
@@ -37,29 +42,18 @@ def read_delimited(path: Path) -> ScoreTable:
     ContentError
         If a column is missing or doubled, a cell is no finite number, or a score stands twice.
     """
-    return read_cells(delimited_cells(path)).with_issues(*cut_short(path))
+    return read_cells(delimited_cells(path))
 
 
-def cut_short(path: Path) -> list[Issue]:
+def _cut_short(path: Path) -> list[Issue]:
     """Return an issue where a file ends within a line, as one does whose copying broke off.
 
-    Parameters
-    ----------
-    path : Path
-        A text table, not empty. Its last cell may lack digits, which nothing else can show.
-
-    Raises
-    ------
-    UnreadableError
-        If the file cannot be opened.
+    Its last cell may then lack digits, which nothing else can show.
     """
-    try:
-        with path.open("rb") as stream:
-            stream.seek(-1, os.SEEK_END)
-            if stream.read(1) in (b"\n", b"\r"):
-                return []
-    except OSError as problem:
-        raise UnreadableError("a readable file", found=str(problem), where=str(path)) from problem
+    with path.open("rb") as stream:
+        stream.seek(-min(LONGEST_CHARACTER, path.stat().st_size), os.SEEK_END)
+        if stream.read().rstrip(b"\x00").endswith((b"\n", b"\r")):  # UTF-16 has a NUL behind it
+            return []
     return [
         Issue(
             "the last line has no line break after it: if the file was cut short, its last cell may be too",
@@ -75,7 +69,7 @@ def delimited_cells(path: Path) -> Cells:
     Parameters
     ----------
     path : Path
-        The file, UTF-8, separated by tabs if it ends in ``.tsv`` and by commas if not.
+        The file, in the encoding and with the separator of `confounded.readers.dialects`.
 
     Returns
     -------
@@ -89,14 +83,16 @@ def delimited_cells(path: Path) -> Cells:
         If the header lacks a name or has one twice, or a row is longer or shorter than the header.
     """
     check_size(path)
+    dialect = dialect_of(path)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            return cells_of_stream(stream, str(path), path.name)
+        with path.open(encoding=dialect.encoding, newline="") as stream:
+            cells = cells_of_stream(stream, str(path), path.name, dialect.separator)
+        return replace(cells, issues=(*dialect.issues, *_cut_short(path)))
     except OSError as problem:
         raise UnreadableError("a readable file", found=str(problem), where=str(path)) from problem
 
 
-def cells_of_stream(stream: TextIO, where: str, source: str) -> Cells:
+def cells_of_stream(stream: TextIO, where: str, source: str, separator: str = ",") -> Cells:
     """Return the cells of delimited text, as `delimited_cells` does of a file.
 
     Parameters
@@ -104,9 +100,11 @@ def cells_of_stream(stream: TextIO, where: str, source: str) -> Cells:
     stream : text stream
         Opened with ``newline=""``.
     where : str
-        What the text is, for messages; tabs separate where it ends in ``.tsv``.
+        What the text is, for messages.
     source : str
         What the scores name as their source.
+    separator : str, optional
+        What stands between cells.
 
     Returns
     -------
@@ -119,13 +117,11 @@ def cells_of_stream(stream: TextIO, where: str, source: str) -> Cells:
     ContentError
         If the header lacks a name or has one twice, or a row is longer or shorter than the header.
     """
-    ending = where.lower()[-4:]
-    separator = "\t" if ending == ".tsv" else ","
     try:
         # The standard library's reader, because it is strict: a row that is cut short is an error here.
         reader = csv.reader(stream, delimiter=separator, strict=True)
-        names = [name.strip() for name in next(reader, [])]
-        check_header(names, where)
+        names = [name.strip() for name in next(filter(None, reader), [])]
+        check_header(names[1:] if names[:1] == [""] else names, where)
         rows: list[list[str]] = []
         lines: list[int] = []
         line = reader.line_num + 1
@@ -135,13 +131,27 @@ def cells_of_stream(stream: TextIO, where: str, source: str) -> Cells:
                 rows.append(row)
                 lines.append(line)
             line = reader.line_num + 1
-    except (UnicodeDecodeError, csv.Error) as problem:
-        kind = "TSV" if ending == ".tsv" else "CSV"
+    except UnicodeError as problem:
+        raise UnreadableError(
+            "text in UTF-8", found=_short(problem), where=where, remedy="Save the file as CSV in UTF-8."
+        ) from problem
+    except csv.Error as problem:
+        kind = "TSV" if separator == "\t" else "CSV"
         raise UnreadableError(f"a readable {kind} file", found=str(problem), where=where) from problem
     if not rows:
         raise UnreadableError("rows below the header line", found="none", where=where)
     frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    if names[0] == "":
+        if not counts_rows(frame[""]):
+            check_header(names, where)
+        frame = frame.drop("")
     return Cells(frame, where=where, source=source, row_word="line", numbers=lines)
+
+
+def _short(problem: UnicodeError) -> str:
+    """Return what went wrong, without the content that a decoding error carries."""
+    at = f" at byte {problem.start} of a part" if isinstance(problem, UnicodeDecodeError) else ""
+    return f"bytes that are none{at}"
 
 
 def _check_width(row: list[str], names: list[str], line: int, where: str) -> None:

@@ -1,7 +1,7 @@
 """Which column of each file of Epoch AI's benchmarking hub holds the score, in what unit, and how sure it is.
 
-Looked at file by file in the download of April 2026. Where a file has the mean over parts and the parts, the mean is the
-score. What stands there of standard errors is not always one:
+Looked at file by file in the download of April 2026. Where a file has the mean over parts and the parts, the mean is
+the score. What stands there of standard errors is not always one:
 
 - ``hle``: "Accuracy Standard Error" is half of a 95 % interval; over the 2,500 questions it is 1.96 times
   √(p(1 - p) / 2500) in all 43 rows.

@@ -148,7 +148,7 @@ def read_epoch_hub(paths: Sequence[Path]) -> ScoreTable:
             f"no score column was found in {len(not_read)} file(s), which were not read: {listed(not_read)}"
         )
         collected.issues.append(Issue(what, where=str(paths[0])))
-    return collected.table()
+    return collected.table(listed(path.name for path in paths))
 
 
 def _holds_no_scores(header: Sequence[str]) -> bool:
@@ -281,6 +281,7 @@ def _add(table: Cells, column: HubColumn, collected: Collected, nameless: dict[s
     """Add what one file says."""
     models = words(table, column.model)
     issues = collected.issues
+    issues += table.issues
     scores = numbers(table, column.score, models, issues)
     errors = _errors(table, column, models)
     lines = table.numbers
@@ -301,7 +302,7 @@ def _add(table: Cells, column: HubColumn, collected: Collected, nameless: dict[s
                 "source": f"{table.source}, line {line}" if again else table.source,
             }
         )
-    collected.models += _described(table, models, column)
+    collected.models += _described(table, models)
     collected.benchmarks.append(
         {
             "benchmark": column.benchmark,
@@ -331,7 +332,7 @@ def _errors(table: Cells, column: HubColumn, models: pl.Series) -> pl.Series:
     return pl.select(pl.when(errors >= 0).then(errors)).to_series()
 
 
-def _described(table: Cells, models: pl.Series, column: HubColumn) -> list[dict[str, Any]]:
+def _described(table: Cells, models: pl.Series) -> list[dict[str, Any]]:
     """Return what a file says of its models."""
     passed_over: list[Issue] = []
     flop = numbers(table, "Training compute (FLOP)", models, passed_over)

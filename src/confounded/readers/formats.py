@@ -7,19 +7,41 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from confounded.readers import excel
 from confounded.readers.delimited import read_delimited
+from confounded.readers.epoch_hub import is_epoch_hub, is_epoch_hub_zip, read_epoch_hub
 from confounded.readers.every_eval_ever_lines import (
     has_document,
     is_every_eval_ever_lines,
     read_every_eval_ever,
     read_every_eval_ever_items,
 )
-from confounded.readers.frames import read_parquet
+from confounded.readers.frames import parquet_cells
 from confounded.readers.glance import Glance
-from confounded.readers.inspect_logs import read_inspect_logs
+from confounded.readers.inspect_items import read_inspect_items
+from confounded.readers.inspect_logs import NOT_LOGS, read_inspect_logs
+from confounded.readers.item_matrix import (
+    is_item_matrix,
+    is_list_of_items,
+    read_item_matrix,
+    read_item_matrix_scores,
+)
 from confounded.readers.lm_evaluation_harness import read_lm_evaluation_harness
+from confounded.readers.lm_evaluation_lines import is_lm_evaluation_samples
+from confounded.readers.lm_evaluation_samples import (
+    covered_by_results,
+    read_lm_evaluation_items,
+    read_lm_evaluation_samples,
+)
+from confounded.readers.open_llm_leaderboard import (
+    is_open_llm_leaderboard,
+    is_page_of_rows,
+    leaderboard_scores,
+    read_open_llm_leaderboard,
+)
 from confounded.readers.records import read_json_lines, read_json_records
-from confounded.readers.tabular import looks_like_scores
+from confounded.readers.tabular import looks_like_scores, read_cells
+from confounded.readers.timm_results import is_timm_metadata, is_timm_results, read_timm_results
 from confounded.scores import ItemTable, ScoreTable
 
 __all__ = ["FORMATS", "Format"]
@@ -76,6 +98,14 @@ def _each(read: Callable[[Path], ScoreTable]) -> Callable[[Sequence[Path]], Scor
     return read_all
 
 
+def _read_parquet(path: Path) -> ScoreTable:
+    """Read a Parquet file, which only its content tells from a table of the Open LLM Leaderboard."""
+    cells = parquet_cells(path)
+    if is_open_llm_leaderboard(cells.frame.columns):
+        return leaderboard_scores([cells])
+    return read_cells(cells)
+
+
 def _is_table(_look: Glance) -> bool:
     return True
 
@@ -103,9 +133,45 @@ def _is_json_lines(look: Glance) -> bool:
     return look.fields is None or looks_like_scores(list(look.fields))
 
 
+def _is_leaderboard(look: Glance) -> bool:
+    return is_open_llm_leaderboard(look.header) or (look.has("rows") and is_page_of_rows(look.fields))
+
+
+def _is_epoch_hub(look: Glance) -> bool:
+    return is_epoch_hub_zip(look.path) if look.ending == ".zip" else is_epoch_hub(look.header)
+
+
+def _is_timm(look: Glance) -> bool:
+    return is_timm_results(look.header) or is_timm_metadata(look.header)
+
+
+def _is_items(look: Glance) -> bool:
+    return is_item_matrix(look.header, look.path) or is_list_of_items(look.header)
+
+
+def _is_harness_samples(look: Glance) -> bool:
+    return look.fields is not None and is_lm_evaluation_samples(look.fields)
+
+
 FORMATS: Final = (
+    Format(
+        "Open LLM Leaderboard",
+        (".csv", ".tsv", ".json", ".jsonl", ".ndjson"),
+        read_open_llm_leaderboard,
+        _is_leaderboard,
+    ),
+    Format("Epoch AI benchmarking hub", (".csv", ".zip"), read_epoch_hub, _is_epoch_hub),
+    Format("timm results", (".csv",), read_timm_results, _is_timm),
+    Format(
+        "item responses",
+        (".csv", ".tsv"),
+        read_item_matrix_scores,
+        _is_items,
+        read_items=read_item_matrix,
+    ),
     Format("CSV and TSV", (".csv", ".tsv"), _each(read_delimited), _is_table),
-    Format("Parquet", (".parquet",), _each(read_parquet), _is_table),
+    Format("Parquet", (".parquet",), _each(_read_parquet), _is_table),
+    Format("Excel", excel.ENDINGS, excel.read_excel, _is_table),
     Format(
         "Every Eval Ever",
         (".json", ".jsonl", ".ndjson"),
@@ -116,7 +182,24 @@ FORMATS: Final = (
         is_covered=has_document,
     ),
     Format("lm-evaluation-harness", (".json",), read_lm_evaluation_harness, _is_harness, is_document=True),
-    Format("Inspect AI", (".eval", ".json"), read_inspect_logs, _is_inspect, is_document=True),
+    Format(
+        "lm-evaluation-harness samples",
+        (".jsonl",),
+        read_lm_evaluation_samples,
+        _is_harness_samples,
+        is_document=True,
+        read_items=read_lm_evaluation_items,
+        is_covered=covered_by_results,
+    ),
+    Format(
+        "Inspect AI",
+        (".eval", ".json"),
+        read_inspect_logs,
+        _is_inspect,
+        is_document=True,
+        read_items=read_inspect_items,
+        companions=NOT_LOGS,
+    ),
     Format("JSON records", (".json",), _each(read_json_records), _is_json_records),
     Format("JSON lines", (".jsonl", ".ndjson"), _each(read_json_lines), _is_json_lines),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from confounded.errors import UnreadableError
+from confounded.readers.dialects import dialect_of
 from confounded.readers.files import parse, read_bytes
 
 __all__ = ["LONGEST_LINE", "Glance", "first_line", "glance", "object_fields"]
@@ -19,7 +19,7 @@ LONGEST_LINE: Final = 64 * 2**20
 """Bytes of a line above which a file is refused: lines of the longest transcripts seen have a few MB."""
 
 JSON_LINES: Final = (".jsonl", ".ndjson")
-DELIMITERS: Final = {".csv": ",", ".tsv": "\t"}
+TEXT_TABLES: Final = (".csv", ".tsv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Glance:
         The fields of a JSON object, or of that on the first line of JSON lines; values other than text are not
         decoded. None for anything else.
     header : tuple of str
-        The first line of a text table, cell by cell; empty for anything else.
+        The names of the columns of a text table; the fields of the first of a list of JSON records, or of that on the
+        first line of JSON lines; empty for anything else.
     """
 
     path: Path
@@ -58,11 +59,14 @@ def glance(path: Path) -> Glance:
     """
     ending = path.suffix.lower()
     if ending == ".json":
-        return Glance(path, ending, fields=object_fields(read_bytes(path), path))
+        raw = read_bytes(path)
+        fields = object_fields(raw, path)
+        return Glance(path, ending, fields, _first_record(raw, path) if fields is None else ())
     if ending in JSON_LINES:
-        return Glance(path, ending, fields=object_fields(first_line(path), Path(f"{path}, line 1")))
-    if ending in DELIMITERS:
-        return Glance(path, ending, header=_header(path, DELIMITERS[ending]))
+        fields = object_fields(first_line(path), Path(f"{path}, line 1"))
+        return Glance(path, ending, fields, tuple(fields or ()))
+    if ending in TEXT_TABLES:
+        return Glance(path, ending, header=dialect_of(path).header)
     return Glance(path, ending)
 
 
@@ -115,10 +119,9 @@ def _text(raw: msgspec.Raw) -> str | msgspec.Raw:
         return raw
 
 
-def _header(path: Path, delimiter: str) -> tuple[str, ...]:
-    """Return the names in the header of a text table, none where it cannot be read: its reader says why."""
-    try:
-        text = first_line(path).decode("utf-8-sig")
-        return tuple(name.strip() for name in next(csv.reader([text], delimiter=delimiter), []))
-    except (UnicodeDecodeError, csv.Error):
+def _first_record(raw: bytes, path: Path) -> tuple[str, ...]:
+    """Return the fields of the first record of a JSON list, none where there is no such thing."""
+    if not raw.lstrip().startswith(b"["):
         return ()
+    whole = parse(raw, path)
+    return tuple(whole[0]) if isinstance(whole, list) and whole and isinstance(whole[0], dict) else ()

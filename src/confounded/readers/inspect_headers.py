@@ -42,6 +42,7 @@ __all__ = [
     "named_numbers",
     "read_header",
     "trouble",
+    "without_number",
 ]
 
 WHAT: Final = "a log of Inspect AI"
@@ -233,6 +234,16 @@ def named_numbers(log: Log) -> list[Number]:
     return [
         replace(number, benchmark=_spelled_out(log, number)) if times[number.benchmark] > 1 else number
         for number in numbers
+    ]
+
+
+def without_number(log: Log) -> list[str]:
+    """Return the metrics of a log that should be scores and have no finite number."""
+    return [
+        f"{score.name}/{key}"
+        for score in log.scores
+        for key, metric in score.metrics.items()
+        if metric.kind not in SPREADS and finite(metric.value) is None
     ]
 
 

@@ -30,6 +30,7 @@ from confounded.readers.inspect_headers import (
     named_numbers,
     read_header,
     trouble,
+    without_number,
 )
 from confounded.scores import Issue, ScoreTable
 
@@ -190,12 +191,16 @@ def _shown(value: object) -> str:
 
 
 def _incomplete(log: Log, path: Path) -> list[Issue]:
-    """Return an issue where not every sample was completed, and one where not every one was scored."""
+    """Return issues where not every metric has a number, not every sample was completed or not every one scored."""
     results = log.results
     if results is None:
         return []
     task = log.evaluation.task
     issues = []
+    if lacking := without_number(log):
+        issues.append(
+            f"metrics of task {task!r} without a finite number, which are no scores: {listed(lacking)}"
+        )
     if results.completed_samples < results.total_samples:
         issues.append(
             f"only {results.completed_samples} of {results.total_samples} samples of task {task!r} were "

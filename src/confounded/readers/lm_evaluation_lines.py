@@ -133,6 +133,7 @@ def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
 def _fields(line: bytes, where: str) -> Mapping[str, Any]:
     """Return the fields of a line, those that are read not yet decoded where that is possible."""
     try:
+        line.decode()  # fields are decoded one by one, and one that is not read would hide what is wrong
         # Documents and answers are most of a line: to skip over them is much faster than to decode them.
         return msgspec.json.decode(line, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

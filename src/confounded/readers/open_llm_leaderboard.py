@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
@@ -37,7 +38,13 @@ from confounded.readers.frames import parquet_cells
 from confounded.readers.tabular import Cells
 from confounded.scores import Issue, ScoreTable
 
-__all__ = ["COLUMNS", "is_open_llm_leaderboard", "read_open_llm_leaderboard"]
+__all__ = [
+    "COLUMNS",
+    "is_open_llm_leaderboard",
+    "is_page_of_rows",
+    "leaderboard_scores",
+    "read_open_llm_leaderboard",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,29 @@ DESCRIPTIONS: Final = frozenset(
     {"T", "Type", "Precision", "Architecture", "#Params (B)", "Model sha", "fullname"}
 )
 
+NOT_SCORES: Final = DESCRIPTIONS | {
+    *(
+        "Model",
+        "eval_name",
+        "Weight type",
+        "Merged",
+        "Hub License",
+        "Hub \N{HEAVY BLACK HEART}\ufe0f",
+        "MoE",
+        "Flagged",
+    ),
+    *("Available on the hub", "date", "Chat Template", "CO\N{SUBSCRIPT TWO} cost (kg)", "Upload To Hub Date"),
+    *(
+        "Maintainer's Highlight",
+        "Submission Date",
+        "Generation",
+        "Base Model",
+        "Official Providers",
+        "model_name_for_query",
+    ),
+}
+"""Columns of either version that hold no score."""
+
 BASE_TYPES: Final = (
     "pretrained",
     "continuously pretrained",
@@ -123,6 +153,12 @@ MERGE: Final = " (Merge)"
 """What the leaderboard puts behind the name of a base model that is the model itself, merged from several."""
 
 NO_BASE: Final = frozenset({"removed", "unknown", "none", "nan"})
+
+
+class _Row(msgspec.Struct):
+    """A row as the hub's rows service gives it."""
+
+    row: dict[str, Any]
 
 
 def is_open_llm_leaderboard(names: Sequence[str]) -> bool:
@@ -156,10 +192,31 @@ def read_open_llm_leaderboard(paths: Sequence[Path]) -> ScoreTable:
     ContentError
         If it has no column of models or of scores.
     """
+    return leaderboard_scores([_cells(path) for path in paths])
+
+
+def leaderboard_scores(tables: Sequence[Cells]) -> ScoreTable:
+    """Return the scores in the cells of tables of the Open LLM Leaderboard.
+
+    Raises
+    ------
+    ContentError
+        If one has no column of models or of scores.
+    """
     collected = Collected()
-    for path in paths:
-        _add(_cells(path), collected)
-    return collected.table()
+    for table in tables:
+        _add(table, collected)
+    return collected.table(listed(table.where for table in tables))
+
+
+def is_page_of_rows(fields: Mapping[str, object] | None) -> bool:
+    """Return whether the fields of a JSON object are those of a page of the hub's rows service with such a table."""
+    raw = (fields or {}).get("rows")
+    try:
+        rows = msgspec.json.decode(raw, type=list[_Row]) if isinstance(raw, msgspec.Raw) else []
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return bool(rows) and is_open_llm_leaderboard(list(rows[0].row))
 
 
 def _cells(path: Path) -> Cells:
@@ -213,6 +270,7 @@ def _add(table: Cells, collected: Collected) -> None:
         )
         collected.benchmarks.append(_benchmark(column))
     collected.models += _described(table, models, collected.issues)
+    collected.issues += table.issues
     _tell(table, given, collected.issues)
 
 
@@ -299,6 +357,16 @@ def _base(base: str | None, model: str) -> str | None:
 
 def _tell(table: Cells, given: Sequence[str], issues: list[Issue]) -> None:
     """Add issues of what was not read, and of flagged models."""
+    known = {*given, *(name + RAW for name in given), *NOT_SCORES}
+    others = [name for name in table.frame.columns if name not in known and not name.startswith("Average")]
+    if others:
+        issues.append(
+            Issue(
+                f"columns that are not the leaderboard's were not read: {listed(others)}",
+                where=table.where,
+                remedy="Put their scores in a table of their own, with a column 'model'.",
+            )
+        )
     raw = [name for name in given if name + RAW in table.frame.columns]
     if raw:
         issues.append(

@@ -233,7 +233,7 @@ def _read_chosen(chosen: Sequence[tuple[Format, Path]], lenient: bool) -> list[S
             continue
         _LOGGER.info("Reading %s as %s", listed([str(path) for path in paths]), one.name)
         try:
-            tables.append(one.read(paths))
+            tables.append(_read(one, paths))
         except ConfoundedError:
             if not lenient or len(paths) == 1:
                 raise
@@ -241,12 +241,24 @@ def _read_chosen(chosen: Sequence[tuple[Format, Path]], lenient: bool) -> list[S
     return tables
 
 
+def _read(kind: Format, paths: Sequence[Path]) -> ScoreTable:
+    """Read files of one format; an error always says of which files it is."""
+    try:
+        return kind.read(paths)
+    except ConfoundedError as problem:
+        if problem.where:
+            raise
+        raise type(problem)(
+            problem.expected, found=problem.found, where=listed(map(str, paths)), remedy=problem.remedy
+        ) from problem
+
+
 def _readable(kind: Format, paths: Sequence[Path]) -> list[ScoreTable]:
     """Read the files that can be read, one by one, and make issues of the others."""
     tables, issues = [], []
     for path in paths:
         try:
-            tables.append(kind.read([path]))
+            tables.append(_read(kind, [path]))
         except ConfoundedError as problem:
             issues.append(
                 Issue(f"a file that cannot be read was left out: {problem}", where=path.name, stops=True)
@@ -303,7 +315,7 @@ def _in_folder(folder: Path, *, items: bool) -> tuple[list[tuple[Format, Path]],
         kind = _format(path)
         if kind is None or not (kind.is_document or path.parent == folder):
             passed_over.append(path.relative_to(folder).as_posix())
-        elif items or not kind.is_covered(path):
+        elif items or not _is_covered(kind, path):
             chosen.append((kind, path))
     if not chosen:
         raise UnreadableError(
@@ -315,6 +327,14 @@ def _in_folder(folder: Path, *, items: bool) -> tuple[list[tuple[Format, Path]],
         return chosen, []
     what = f"{len(passed_over)} file(s) of no known format, or tables in subfolders, were not read"
     return chosen, [Issue(f"{what}: {listed(passed_over)}", where=str(folder.name))]
+
+
+def _is_covered(kind: Format, path: Path) -> bool:
+    """Return whether the scores of a file stand in another one that can be read: one that cannot says so itself."""
+    try:
+        return kind.is_covered(path)
+    except ConfoundedError:
+        return False
 
 
 def _candidates(folder: Path) -> list[Path]:

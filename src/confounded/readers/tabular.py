@@ -9,8 +9,9 @@ that stops.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import polars as pl
@@ -20,7 +21,17 @@ from confounded.scores import Issue, ScoreTable
 from confounded.scores.settling import MOST_LISTED, without_repeats
 from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA, SCORE_SCHEMA, agreed
 
-__all__ = ["ATTRIBUTES", "Cells", "check_header", "looks_like_scores", "read_cells"]
+__all__ = [
+    "ATTRIBUTES",
+    "LINE",
+    "MISSING",
+    "Cells",
+    "check_header",
+    "counts_rows",
+    "looks_like_scores",
+    "model_column",
+    "read_cells",
+]
 
 ATTRIBUTES: Final[Mapping[str, str]] = {
     "model": "model",
@@ -37,8 +48,18 @@ ATTRIBUTES: Final[Mapping[str, str]] = {
     "base_model": "base_model",
     "released": "released",
     "release_date": "released",
+    "release date": "released",
+    "model family": "family",
+    "model size (b)": "parameters",
+    "flops (1e21)": "training_flop",
 }
 """Column names (in any case) that describe a model, and what they are called here."""
+
+SCALES: Final[Mapping[str, float]] = {"model size (b)": 1e9, "flops (1e21)": 1e21}
+"""What the numbers of such a column are multiplied by, where its name says in what they are counted."""
+
+NOT_SCORES: Final = frozenset({"pretraining data size (t)"})
+"""Column names (in lower case) that describe a model in a way that nothing here uses."""
 
 MODEL_COLUMNS: Final = ("model", "model_name", "model name", "model_id", "model id")
 """Column names (in any case) of the models, first wins."""
@@ -48,6 +69,9 @@ MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
 
 POPULATIONS: Final = ("base", "chat", "mixed")
 """What a population column may say."""
+
+INDEX: Final = re.compile(r"index|level_\d|Unnamed: \d+|__index_level_\d__")
+"""What pandas calls a column that was the index of a frame."""
 
 LINE: Final = "\N{SECTION SIGN}line"
 """The column of row numbers beside a table's own columns, under a name that no file is likely to use."""
@@ -77,6 +101,8 @@ class Cells:
         What one row is called in messages: ``line``, ``row`` or ``record``.
     numbers : sequence of int, optional
         The number of each row in the file; counted from 1 if it is not given.
+    issues : sequence of Issue, optional
+        What was met in taking the cells from the file.
     """
 
     frame: pl.DataFrame = field(repr=False)
@@ -84,6 +110,7 @@ class Cells:
     source: str
     row_word: str = "row"
     numbers: Sequence[int] = field(default=(), repr=False)
+    issues: Sequence[Issue] = field(default=(), repr=False)
 
     def numbered(self) -> pl.DataFrame:
         """Return the frame with the number of each row before its own columns."""
@@ -122,7 +149,20 @@ def check_header(names: Sequence[str], where: str) -> None:
             where=where,
         )
     if "" in names:
-        raise ContentError("a name for every column", found="a column without a name", where=where)
+        raise ContentError(
+            "a name for every column",
+            found=f"column {names.index('') + 1} without a name",
+            where=where,
+            remedy="Name it in the header; the column of model names is called 'model'.",
+        )
+
+
+def counts_rows(cells: pl.Series) -> bool:
+    """Return whether the cells of a column count its rows from 0 or 1, as data frames write their index."""
+    numbers = cells.cast(pl.Int64, strict=False)
+    return any(
+        numbers.equals(pl.Series(range(start, start + cells.len()), dtype=pl.Int64)) for start in (0, 1)
+    )
 
 
 def read_cells(cells: Cells) -> ScoreTable:
@@ -159,6 +199,11 @@ def read_cells(cells: Cells) -> ScoreTable:
         raise ContentError("one column of models", found=_listed(alike), where=cells.where)
     numbered.columns = [LINE, *("model" if name == named else name for name in names)]
     lower = {name.lower() for name in numbered.columns}
+    counting = [name for name in names if INDEX.fullmatch(name) and counts_rows(numbered[name])]
+    if counting:
+        numbered = numbered.drop(counting)
+        what = f"the column {_listed(counting)} only counts the rows and was not read"
+        cells = replace(cells, issues=(*cells.issues, Issue(what, where=cells.where)))
     return _long(numbered, cells) if lower.issuperset(LONG_COLUMNS) else _wide(numbered, cells)
 
 
@@ -176,7 +221,7 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
             where=table.where,
             remedy="Remove or rename the others.",
         )
-    issues: list[Issue] = []
+    issues = list(table.issues)
     numeric = [name for name in ("score", "stderr", "n_items") if name in cells.columns]
     scores = cells.select(
         _text(cells, "model", table),
@@ -203,11 +248,17 @@ def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     """Read one model a row, one benchmark a column."""
     attributes = {name: ATTRIBUTES[name.lower()] for name in cells.columns if name.lower() in ATTRIBUTES}
     _refuse_shared_meanings(attributes, table)
-    benchmarks = [name for name in cells.columns[1:] if name not in attributes]
+    unused = [name for name in cells.columns if name.lower() in NOT_SCORES]
+    benchmarks = [name for name in cells.columns[1:] if name not in attributes and name not in unused]
     if not benchmarks:
         raise ContentError("at least one column of scores", found="none", where=table.where)
+    scales = {attributes[name]: SCALES[name.lower()] for name in attributes if name.lower() in SCALES}
     cells = cells.rename(attributes)
-    issues: list[Issue] = []
+    issues = list(table.issues)
+    if unused:
+        issues.append(
+            Issue(f"columns that hold no scores were not read: {_listed(unused)}", where=table.where)
+        )
     words = [name for name in benchmarks if _holds_words(cells[name])]
     if words:
         issues.append(Issue(f"columns without any number are left out: {_listed(words)}", where=table.where))
@@ -234,6 +285,7 @@ def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
         source=pl.lit(table.source)
     )
     models = _declared(cells, "model", MODEL_SCHEMA, table, issues)
+    models = models.with_columns(pl.col(name) * scale for name, scale in scales.items())
     units = pl.DataFrame({"benchmark": benchmarks}).with_columns(
         unit=pl.when(pl.col("benchmark").is_in(percent)).then(pl.lit("percent"))
     )

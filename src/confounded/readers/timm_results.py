@@ -21,7 +21,7 @@ from typing import Any, Final
 import polars as pl
 
 from confounded.errors import ContentError
-from confounded.readers.collected import Collected
+from confounded.readers.collected import Collected, listed
 from confounded.readers.delimited import delimited_cells
 from confounded.readers.downloaded import MOST_TOLD, numbers, words
 from confounded.readers.tabular import Cells
@@ -128,7 +128,7 @@ def read_timm_results(paths: Sequence[Path]) -> ScoreTable:
                 continue
             _check(table)
             _add(table, path, collected)
-    return collected.table()
+    return collected.table(listed(path.name for path in paths))
 
 
 def _add_folder(folder: Path, collected: Collected) -> None:
@@ -155,6 +155,7 @@ def _check(table: Cells) -> None:
 
 def _add(table: Cells, path: Path, collected: Collected) -> None:
     """Add what one file says."""
+    collected.issues += table.issues
     stem = path.stem.removeprefix(PREFIX)
     known = BENCHMARKS.get(stem)
     benchmark = known.benchmark if known else stem

@@ -68,6 +68,8 @@ class ItemTable:
     def scores(self) -> ScoreTable:
         """Return the mean score of each model on each benchmark, its standard error and the number of items.
 
+        Items from two sources, such as two runs of one model, are two scores.
+
         Returns
         -------
         ScoreTable
@@ -75,11 +77,10 @@ class ItemTable:
             null for a single item.
         """
         score = pl.col("score")
-        means = self.items.group_by("model", "benchmark", "metric", maintain_order=True).agg(
+        means = self.items.group_by("model", "benchmark", "metric", "source", maintain_order=True).agg(
             score.mean(),
             stderr=pl.when(score.len() >= FEWEST_FOR_ERROR).then(score.std() / score.len().sqrt()),
             n_items=score.len().cast(pl.Int64),
-            source=pl.col("source").first(),
         )
         return ScoreTable(means, self.models, self.benchmarks, self.issues)
 

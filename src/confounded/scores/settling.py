@@ -107,7 +107,7 @@ def without_repeats(
 def _contrary(merged: pl.DataFrame, where: str) -> Iterator[Issue]:
     """Yield an issue for each score that is given several times with different values."""
     for row in merged.iter_rows(named=True):
-        values = ", ".join(f"{value:g}" for value in row["_values"][:4])
+        values = ", ".join(_told_apart(row["_values"][:4]))
         places = ", ".join(str(one) for one in row["_places"][:4])
         yield Issue(
             f"{row['_given']} scores of model {row['model']!r} on benchmark {row['benchmark']!r} ({values}); "
@@ -116,6 +116,12 @@ def _contrary(merged: pl.DataFrame, where: str) -> Iterator[Issue]:
             remedy="Keep the one that counts, or give the runs different model names.",
             stops=True,
         )
+
+
+def _told_apart(values: Sequence[float]) -> list[str]:
+    """Return different numbers to be printed, with as many digits as it takes to tell them apart."""
+    short = [f"{value:g}" for value in values]
+    return short if len(set(short)) == len(values) else [repr(value) for value in values]
 
 
 def _equal(merged: pl.DataFrame, where: str) -> list[Issue]:
