@@ -10,12 +10,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from confounded.errors import OutputError
 
-__all__ = ["GENERATOR", "PAGE", "RESULT", "replace_report"]
+__all__ = ["GENERATOR", "PAGE", "RESULT", "Marks", "replace_files", "replace_report"]
 
 PAGE: Final = "report.html"
 RESULT: Final = "result.json"
@@ -30,36 +31,68 @@ MARK_WITHIN: Final = 2048
 REMEDY: Final = "Choose another folder with -o."
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The two files by which ours are told from somebody else's, and what stands near the top of each.
+
+    Parameters
+    ----------
+    what : str
+        What the files are together, for messages.
+    page, result : str
+        Their names.
+    of_page, of_result : bytes
+        What they bear.
+    """
+
+    what: str
+    page: str
+    of_page: bytes
+    result: str
+    of_result: bytes
+
+
+REPORT: Final = Marks("report", PAGE, GENERATOR.encode(), RESULT, RESULT_FORMAT)
+
+
 def replace_report(folder: Path, ours: Collection[str], make: Callable[[], Mapping[str, bytes]]) -> None:
-    """Write a report into a folder, replacing an earlier one.
+    """Write a report into a folder, replacing an earlier one (`replace_files`)."""
+    replace_files(folder, ours, make, REPORT)
+
+
+def replace_files(
+    folder: Path, ours: Collection[str], make: Callable[[], Mapping[str, bytes]], marks: Marks
+) -> None:
+    """Write files into a folder, replacing earlier ones of the same kind.
 
     Parameters
     ----------
     folder : Path
         Made if it is not there.
     ours : collection of str
-        Every path that a report may have, relative to the folder. Those of an earlier report that the new one lacks
-        are removed.
+        Every path that such files may have, relative to the folder. Earlier ones that the new ones lack are removed.
     make : callable
         Returns the content of each file by its relative path. Called once it is certain that the folder can be
         written to, since it may take long.
+    marks : Marks
+        By which earlier files of ours are known.
 
     Raises
     ------
     OutputError
-        If the folder cannot be written to, or holds files of somebody else where a report's would go. The folder is
+        If the folder cannot be written to, or holds files of somebody else where ours would go. The folder is
         as before then.
     """
     try:
         with _made(folder), _staging(folder) as staging:
-            _refuse_strangers(folder, ours)
+            _refuse_strangers(folder, ours, marks)
             contents = make()
             for name, content in contents.items():
                 target = staging / "new" / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content)
             # The page last: until then an earlier page, which needs none of the other files, can be read.
-            names = sorted(contents, key=lambda name: name == PAGE)
+            names = sorted(contents, key=lambda name: name == marks.page)
             _swap(folder, staging, names, stale=[name for name in ours if name not in contents])
     except OSError as problem:
         raise OutputError(
@@ -99,12 +132,12 @@ def _staging(folder: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _refuse_strangers(folder: Path, ours: Collection[str]) -> None:
-    """Stop if a file that a report would replace is not from a report."""
+def _refuse_strangers(folder: Path, ours: Collection[str], marks: Marks) -> None:
+    """Stop if a file that would be replaced is not one of ours."""
     present = [name for name in ours if (folder / name).exists() or (folder / name).is_symlink()]
-    marked = {name for name in present if _is_marked(folder / name)}
+    marked = {name for name in present if _is_marked(folder / name, marks)}
     # Tables and figures bear no mark. They are ours where a page or a result of ours stands above them.
-    strangers = [name for name in present if name not in marked and (name in (PAGE, RESULT) or not marked)]
+    strangers = [name for name in present if name not in marked and (name in (marks.page, marks.result) or not marked)]
     strangers += sorted(
         parent
         for parent in {str(Path(name).parent) for name in ours} - {"."}
@@ -112,19 +145,19 @@ def _refuse_strangers(folder: Path, ours: Collection[str]) -> None:
     )
     if strangers:
         raise OutputError(
-            "a folder in which a report replaces nothing but an earlier report",
+            f"a folder in which a {marks.what} replaces nothing but an earlier {marks.what}",
             found=f"a {strangers[0]} that is not from one",
             where=str(folder),
             remedy="Choose another folder with -o, or move that file away.",
         )
 
 
-def _is_marked(path: Path) -> bool:
-    if path.name not in (PAGE, RESULT) or not path.is_file():
+def _is_marked(path: Path, marks: Marks) -> bool:
+    if path.name not in (marks.page, marks.result) or not path.is_file():
         return False
     with path.open("rb") as stream:
         top = stream.read(MARK_WITHIN)
-    return (GENERATOR.encode() if path.name == PAGE else RESULT_FORMAT) in top
+    return (marks.of_page if path.name == marks.page else marks.of_result) in top
 
 
 def _keep(place: Path, kept: Path, *, replaced: bool) -> None:

@@ -92,8 +92,12 @@ def _items(
     unknown = np.full(values.shape, np.nan)
     scale = SCALES.get(fact.unit or "fraction", 1.0)
     if fact.item_type != "binary mean":
-        what = "is not known" if fact.item_type is None else "is not a mean of single items worth 0 or 1"
-        return unknown, unknown, scale, f"no standard errors are given, and the score {what}"
+        what = (
+            "whether the score is a plain mean of items worth 0 or 1 is not stated"
+            if fact.item_type is None
+            else "the score is not a mean of single items worth 0 or 1"
+        )
+        return unknown, unknown, scale, f"no standard errors are given, and {what}"
     # Turned round, a share of wrong items is less than nothing: one more than it is the share of right ones.
     shares = 1.0 + values / scale if fact.direction == "lower" else values / scale
     if (shares[present] < 0).any() or (shares[present] > 1).any():

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import vl_convert
 
-__all__ = ["PAGE", "begin_to_draw", "draw", "drawing_program", "inlined"]
+__all__ = ["PAGE", "begin_to_draw", "draw", "draw_vega", "drawing_program", "inlined"]
 
 
 PAGE: Final = "https://page.invalid/#"
@@ -27,6 +27,11 @@ def draw(spec: dict[str, Any]) -> str:
     Links to `PAGE` come to lead from the folder of figures to the page.
     """
     return str(vl_convert.vegalite_to_svg(spec)).replace(f'href="{PAGE}', f'href="{PAGE_FROM_FIGURES}')
+
+
+def draw_vega(spec: dict[str, Any]) -> str:
+    """Draw a Vega specification as SVG, the same text for the same specification."""
+    return str(vl_convert.vega_to_svg(spec))
 
 
 def inlined(svg: str, prefix: str) -> str:

@@ -1,0 +1,201 @@
+"""The two figures of a card: the scatter with every model named, and the correlation without each family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from confounded.report.cards.plain import short
+from confounded.report.figures.labels import FONT_SIZE, Point, placed
+from confounded.report.figures.scatter import scatter
+from confounded.report.figures.theme import FONT, OTHER_FAMILIES, ROLES, FamilyMark, config
+from confounded.report.verdicts import decided, role_of
+from confounded.study.result import BenchmarkFacts, Correlation, PopulationResult
+
+__all__ = ["card_scatter", "family_strip"]
+
+Spec = dict[str, Any]
+
+WIDTH: Final = 640
+HEIGHT: Final = 420
+ROOM: Final = 0.05
+"""Share of the range that is left free at either end, so that no mark lies on the frame."""
+
+LABEL_LIMIT: Final = 190
+ROW: Final = 20
+MOST_FAMILIES: Final = 40
+"""More families than this make a strip that nobody reads; those that move the correlation most are shown."""
+
+ACCURACY_ON: Final = "accuracy on "
+
+
+def card_scatter(
+    population: PopulationResult,
+    benchmark: str,
+    one: Correlation,
+    facts: BenchmarkFacts,
+    marks: Mapping[str, FamilyMark],
+) -> Spec:
+    """Return the specification (Vega) of a benchmark's scores against capability, a mark a model."""
+    data_set = one.correlated_with.removeprefix(ACCURACY_ON)
+    is_own = one.correlated_with.startswith(ACCURACY_ON) and data_set in population.scores
+    x = population.scores[data_set] if is_own else [model.capabilities_score for model in population.models]
+    y = population.scores[benchmark]
+    points = [
+        (place, float(across), float(up))
+        for place, (across, up) in enumerate(zip(x, y, strict=True))
+        if across is not None and up is not None
+    ]
+    domains = [_domain([point[side] for point in points]) for side in (1, 2)]
+    names = [short(population.models[place].name) for place, _, _ in points]
+    at = [
+        Point(
+            WIDTH * (across - domains[0][0]) / (domains[0][1] - domains[0][0]),
+            HEIGHT * (domains[1][1] - up) / (domains[1][1] - domains[1][0]),
+        )
+        for _, across, up in points
+    ]
+    labels = placed(at, names, WIDTH, HEIGHT)
+    values = []
+    for (place, across, up), name, label in zip(points, names, labels, strict=True):
+        model = population.models[place]
+        mark = marks.get(model.family, OTHER_FAMILIES)
+        values.append(
+            {
+                "x": across,
+                "y": up,
+                "name": name if label else "",
+                "dx": label.dx if label else 0,
+                "dy": label.dy if label else 0,
+                "align": label.align if label else "left",
+                "family": short(model.family),
+                "fill": mark.light,
+                "shape": mark.path,
+                "says": f"{name} ({short(model.family)}): {across:.4g}, {up:.4g}",
+            }
+        )
+    spec = scatter()
+    turned = ", sign turned" if facts.direction == "lower" else ""
+    signals = {
+        "xTitle": f"{one.correlated_with}" if is_own else f"capability: {population.capabilities.title}",
+        "yTitle": f"{short(facts.name)}{turned}",
+        "xDomain": domains[0],
+        "yDomain": domains[1],
+    }
+    for signal in spec["signals"]:
+        signal["value"] = signals[signal["name"]]
+    spec["data"][0]["values"] = values
+    spec["marks"][1] = _names()
+    spec |= {"width": WIDTH, "height": HEIGHT}
+    spec["description"] = f"{short(facts.name)} against capability, a mark for each of {len(points)} models"
+    return spec
+
+
+def _names() -> Spec:
+    """Return the mark of the names, which stand where they were placed: the program that draws cannot place them."""
+    return {
+        "type": "text",
+        "interactive": False,
+        "from": {"data": "models"},
+        "encode": {
+            "enter": {
+                "x": {"scale": "x", "field": "x", "offset": {"field": "dx"}},
+                "y": {"scale": "y", "field": "y", "offset": {"field": "dy"}},
+                "align": {"field": "align"},
+                "baseline": {"value": "middle"},
+                "text": {"field": "name"},
+                "font": {"value": FONT},
+                "fontSize": {"value": FONT_SIZE},
+                "fill": {"value": ROLES["muted"][0]},
+                "aria": {"value": False},
+            }
+        },
+    }
+
+
+def family_strip(one: Correlation, margin: float) -> Spec | None:
+    """Return the specification (Vega-Lite) of the correlation without each family; None where there are none."""
+    whole = one.rho
+    left = [w for w in one.without_family if w.rho is not None]
+    if whole is None or not left:
+        return None
+    left = sorted(left, key=lambda w: -abs((w.rho or 0.0) - whole))[:MOST_FAMILIES]
+    rows = [
+        {
+            "family": f"without {short(w.family)}",
+            "rho": w.rho,
+            "colour": ROLES[role_of(w.verdict or "undecided")][0],
+            "fill": ROLES[role_of(w.verdict or "")][0] if w.verdict and decided(w.verdict) else ROLES["paper"][0],
+        }
+        for w in left
+    ]
+    order = ["all models", *(row["family"] for row in rows)]
+    colour = ROLES[role_of(one.verdict)][0]
+    everything = {
+        "family": order[0],
+        "rho": whole,
+        "colour": colour,
+        "fill": colour if decided(one.verdict) else ROLES["paper"][0],
+    }
+    interval = one.interval
+    if interval is not None and interval.low is not None:
+        everything |= {"low": interval.low, "high": interval.high}
+    return _strip([everything, *rows], order, margin, whole)
+
+
+def _strip(values: Sequence[Spec], order: Sequence[str], margin: float, whole: float) -> Spec:
+    x = {
+        "type": "quantitative",
+        "scale": {"domain": [-1, 1], "nice": False},
+        "title": "capabilities correlation (ρ)",
+        "axis": {"values": [-1, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1], "format": "+.1f", "domain": False},
+    }
+    y = {
+        "field": "family",
+        "type": "nominal",
+        "sort": list(order),
+        "title": None,
+        "axis": {"labelLimit": LABEL_LIMIT, "grid": False, "domain": False, "ticks": False},
+    }
+    colour = {"field": "colour", "type": "nominal", "scale": None}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "description": f"The correlation with all models and without each of {len(order) - 1} families; the band is the "
+        "margin",
+        "config": config(12) | {"padding": {"left": 16, "top": 4, "right": 4, "bottom": 4}},
+        "width": WIDTH - LABEL_LIMIT,
+        "height": {"step": ROW},
+        "layer": [
+            {
+                "data": {"values": [{"from": -margin, "to": margin}]},
+                "mark": {"type": "rect", "fill": ROLES["band"][0], "aria": False},
+                "encoding": {"x": {**x, "field": "from"}, "x2": {"field": "to"}},
+            },
+            {
+                "data": {"values": [{"at": whole}]},
+                "mark": {"type": "rule", "stroke": ROLES["rule"][0], "strokeDash": [3, 3], "aria": False},
+                "encoding": {"x": {**x, "field": "at"}},
+            },
+            {
+                "data": {"values": [value for value in values if "low" in value]},
+                "mark": {"type": "rule", "strokeWidth": 1.6, "aria": False},
+                "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y, "stroke": colour},
+            },
+            {
+                "data": {"values": list(values)},
+                "mark": {"type": "point", "size": 44, "strokeWidth": 1.6, "opacity": 1},
+                "encoding": {
+                    "x": {**x, "field": "rho"},
+                    "y": y,
+                    "stroke": colour,
+                    "fill": {"field": "fill", "type": "nominal", "scale": None},
+                },
+            },
+        ],
+    }
+
+
+def _domain(values: Sequence[float]) -> list[float]:
+    low, high = min(values), max(values)
+    room = (high - low or abs(high) or 1.0) * ROOM
+    return [low - room, high + room]

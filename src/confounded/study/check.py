@@ -1,0 +1,291 @@
+"""Is my benchmark confounded with capability? The study of a benchmark, and what its author needs to know beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from confounded.catalog import areas
+from confounded.errors import ContentError
+from confounded.scores import ScoreTable
+from confounded.stats.planning import Design, families_needed
+from confounded.study.advice import advice_on, case_member, worked_cases
+from confounded.study.capability import capabilities_of
+from confounded.study.check_capability import chosen_capability
+from confounded.study.check_result import (
+    BenchmarkCheck,
+    CheckResult,
+    ChosenCapability,
+    FamiliesNeeded,
+    Standing,
+)
+from confounded.study.population import Population, benchmark_facts, populations
+from confounded.study.result import BenchmarkFacts, Correlation, Notice, Source, StudyResult
+from confounded.study.settings import Settings
+from confounded.study.shipped import shipped_study
+from confounded.study.study import run_study
+from confounded.study.uncertainty import Progress
+from confounded.study.within import within_families
+
+__all__ = ["FEWEST_TO_CHECK", "check_scores"]
+
+FEWEST_TO_CHECK: Final = 8
+"""Models with capability and a score below which nothing is said: of seven, a rank correlation of 0 is above .4 in
+magnitude more than a third of the time."""
+
+POWER: Final = 0.8
+"""How often a study that "would decide" reaches its verdict: the customary power."""
+
+SIMULATIONS: Final = 300
+"""Of each size of study that is tried: a power of .8 is then known to ±.05, which moves the answer by a family or
+two. `confounded plan` does more."""
+
+MOST_FAMILIES: Final = 60
+"""Where the search gives up: no published study has that many."""
+
+CAPABILITY: Final = "capability"
+
+
+def check_scores(
+    scores: ScoreTable,
+    settings: Settings | None = None,
+    *,
+    sources: Sequence[Source] = (),
+    plan: bool = True,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> CheckResult:
+    """Check whether benchmarks are confounded with capability.
+
+    Capability comes from where the settings say; without that from the capability benchmarks among the scores, if
+    there are three or more, else from the reference that has most of the models. Models that it has not are left out
+    and listed.
+
+    Parameters
+    ----------
+    scores : ScoreTable
+        Scores of some models on one benchmark or more.
+    settings : Settings, optional
+    sources : sequence of Source, optional
+        The files the scores were read from, for the record.
+    plan : bool, optional
+        Whether to find out how many more families would decide, which takes most of the time.
+    threads, progress
+        As of `run_study`.
+
+    Returns
+    -------
+    CheckResult
+
+    Raises
+    ------
+    ContentError
+        If there are fewer than eight models with a score and a capabilities score; the message names them.
+    UnknownError, UsageError
+        As of `run_study`.
+    """
+    chosen, table, settings = chosen_capability(scores, settings or Settings())
+    facts = benchmark_facts(table, settings)
+    split, _ = populations(table, facts, settings)
+    table, notices = _without_small_populations(table, split, chosen)
+    study = run_study(table, settings, sources=sources, threads=threads, progress=progress)
+    wanted = _checked(study)
+    told = _progress(progress, len(wanted) if plan else 0)
+    # As the study had them: the populations of which no model was taken away.
+    facts = benchmark_facts(table, settings)
+    split, _ = populations(table, facts, settings)
+    checks = []
+    for place, one in enumerate(wanted):
+        population = next(other for other in split if other.name == one.population)
+        fact = facts[one.benchmark]
+        score, _ = capabilities_of(population, settings)
+        within = within_families(population, score, fact, settings.level)
+        needed = _needed(population, one, settings, plan, lambda done, of, at=place: told(at, done, of))
+        checks.append(
+            BenchmarkCheck(
+                benchmark=one.benchmark,
+                population=one.population,
+                within=within,
+                standing=_standing(fact, one, settings),
+                needed=needed,
+                advice=advice_on(fact, one, within, needed),
+            )
+        )
+    shown = {case for one in checks for advice in one.advice for case in advice.cases}
+    cases = worked_cases(wanted[0].population, settings.margin, settings.level) if shown else []
+    return CheckResult(
+        capability=chosen,
+        checks=checks,
+        worked_cases=[one for one in cases if one.case in shown],
+        notices=notices,
+        study=study,
+    )
+
+
+def _without_small_populations(
+    table: ScoreTable, split: Sequence[Population], chosen: ChosenCapability
+) -> tuple[ScoreTable, list[Notice]]:
+    """Leave out populations that are too small to say anything of; refuse where no other is left."""
+    small = [one for one in split if len(one.models) < FEWEST_TO_CHECK]
+    if len(small) == len(split):
+        raise _too_few({one.name: list(one.matrix.models) for one in split}, chosen)
+    if not small:
+        return table, []
+    gone = {model for one in small for model in one.matrix.models}
+    kept = ~pl.col("model").is_in(sorted(gone))
+    left = ScoreTable(
+        table.scores.filter(kept), table.models.filter(kept), table.benchmarks, table.issues
+    )
+    return left, [
+        Notice(
+            what=f"{len(one.models)} {one.name} models are too few to be studied, and {one.name} models are not mixed with "
+            f"others: {', '.join(one.matrix.models)}.",
+            remedy="Where the catalogue or the name says the wrong thing, say it in a column 'population'.",
+        )
+        for one in small
+    ]
+
+
+def _too_few(models: Mapping[str, Sequence[str]], chosen: ChosenCapability) -> ContentError:
+    """Return the refusal of too few models, which names those there are and those that were not found."""
+    there = "; ".join(f"{len(names)} {name}: {', '.join(names)}" for name, names in models.items() if names)
+    lost = [
+        one.model + (f" (may be {' or '.join(one.candidates[:3])})" if one.candidates else "")
+        for one in chosen.not_found
+    ]
+    missing = f"; not found in {chosen.id}: {', '.join(lost)}" if lost else ""
+    return ContentError(
+        f"at least {FEWEST_TO_CHECK} models of one population with a score and a capabilities score",
+        found=f"{there or 'none'}{missing}",
+        remedy="Add models, give them in a column 'name' the name that the reference has, or take capability from "
+        "elsewhere with --capabilities (`confounded datasets` lists the references).",
+    )
+
+
+def _checked(study: StudyResult) -> list[Correlation]:
+    """Return the correlations a card is made for: those of benchmarks that are no capability benchmarks.
+
+    Raises
+    ------
+    ContentError
+        If none rests on enough models.
+    """
+    kinds = {fact.benchmark: fact.kind for fact in study.benchmarks}
+    outside = [one for one in study.correlations if not one.in_suite]
+    wanted = [one for one in outside if kinds[one.benchmark] != CAPABILITY] or outside
+    if not wanted:
+        raise ContentError(
+            "scores on a benchmark to be checked",
+            found="none but those that capability is taken from",
+            remedy="Add a column with the scores of your benchmark.",
+        )
+    enough = [one for one in wanted if one.n_models >= FEWEST_TO_CHECK]
+    if not enough:
+        raise ContentError(
+            f"at least {FEWEST_TO_CHECK} models with a score and a capabilities score",
+            found="; ".join(f"{one.n_models} {one.population} models on {one.benchmark}" for one in wanted[:5]),
+            remedy="Add models.",
+        )
+    return enough
+
+
+def _needed(
+    population: Population,
+    one: Correlation,
+    settings: Settings,
+    plan: bool,
+    progress: Callable[[int, int], None],
+) -> FamiliesNeeded:
+    """Find out how many families would decide an undecided benchmark, were its true correlation the one seen."""
+    corrected = one.reliability.rho if one.reliability else None
+    rho = one.rho if corrected is None else corrected
+    reason = None
+    if one.verdict == "unreliable":
+        reason = "it takes a better measurement, not more models"
+    elif one.verdict != "undecided":
+        reason = f"it is decided: {one.verdict}"
+    elif not plan:
+        reason = "not asked for"
+    elif rho is None or one.rho is None:
+        reason = one.reason or "the correlation is undefined"
+    elif abs(rho) >= 1 or abs(rho) == settings.margin:
+        reason = f"a correlation of {rho:g} without measurement error cannot be planned for"
+    if reason is not None or rho is None:
+        return FamiliesNeeded(reason=reason)
+    sizes = _family_sizes(population, one)
+    reliability = one.reliability.value if one.reliability and one.reliability.value else 1.0
+    found = families_needed(
+        Design(sizes, reliability=reliability),
+        rho,
+        margin=settings.margin,
+        level=settings.level,
+        power=POWER,
+        most_families=max(MOST_FAMILIES, len(sizes)),
+        simulations=SIMULATIONS,
+        seed=settings.seed,
+        progress=progress,
+    )
+    enough = found.n_families is not None and found.n_models is not None
+    return FamiliesNeeded(
+        claim=found.claim,
+        assumed_rho=rho,
+        power=POWER,
+        n_families=found.n_families,
+        n_models=found.n_models,
+        more_families=max(1, found.n_families - len(sizes)) if found.n_families is not None and enough else None,
+        more_models=max(1, found.n_models - sum(sizes)) if found.n_models is not None and enough else None,
+        most_families=max(MOST_FAMILIES, len(sizes)),
+        power_then=found.power,
+        simulations=SIMULATIONS,
+    )
+
+
+def _family_sizes(population: Population, one: Correlation) -> tuple[int, ...]:
+    """Return how many models each family behind a correlation has, the largest first."""
+    present = ~np.isnan(population.matrix.column(one.benchmark))
+    families = [family for family, there in zip(population.matrix.families, present, strict=True) if there]
+    return tuple(sorted(Counter(families).values(), reverse=True))
+
+
+def _standing(fact: BenchmarkFacts, one: Correlation, settings: Settings) -> Standing | None:
+    """Put a benchmark among the shipped ones of its area, or among all outside the suite where it has none."""
+    study = shipped_study(one.population, settings.margin, settings.level)
+    if study is None or one.rho is None:
+        return None
+    known = areas().get(fact.area or "")
+    peers = [
+        member
+        for name, other in study.correlations.items()
+        if not other.in_suite
+        and name != one.benchmark
+        and study.facts[name].kind != CAPABILITY
+        and study.facts[name].part_of is None  # a part and its whole would count twice
+        and (known is None or study.facts[name].area == fact.area)
+        and (member := case_member(other, study.facts[name])) is not None
+    ]
+    if not peers:
+        return None
+    rho = one.rho
+    return Standing(
+        population=one.population,
+        area=known.area if known else None,
+        title=known.title if known else "all areas",
+        members=sorted(peers, key=lambda peer: (peer.rho, peer.benchmark)),
+        n_lower=sum(peer.rho < rho for peer in peers),
+        n_nearer=sum(abs(peer.rho) < abs(rho) for peer in peers),
+    )
+
+
+def _progress(progress: Progress | None, total: int) -> Callable[[int, int, int], None]:
+    """Tell of the planning of each benchmark in turn, which tries several sizes of study."""
+
+    def told(place: int, done: int, of: int) -> None:
+        if progress is not None and total:
+            progress("Simulating larger studies", min(place * of + done, total * of), total * of)
+
+    return told
+
