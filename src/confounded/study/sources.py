@@ -10,12 +10,14 @@ from typing import Final
 
 from confounded.datasets import safetywashing
 from confounded.readers import read_sources
+from confounded.study.check import check_scores
+from confounded.study.check_result import CheckResult
 from confounded.study.result import Source, StudyResult
 from confounded.study.settings import Settings
 from confounded.study.study import run_study
 from confounded.study.uncertainty import Progress
 
-__all__ = ["study_sources"]
+__all__ = ["check_sources", "study_sources"]
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -62,6 +64,43 @@ def study_sources(
         reading.table,
         settings,
         sources=sorted((_source(*one) for one in reading.files), key=lambda source: source.name),
+        threads=threads,
+        progress=progress,
+    )
+
+
+def check_sources(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    benchmarks: Path | None = None,
+    models: Path | None = None,
+    plan: bool = True,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> CheckResult:
+    """Check the benchmarks whose scores are in some files and folders.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    settings : Settings
+    benchmarks, models, threads, progress
+        As of `study_sources`.
+    plan : bool, optional
+        As of `check_scores`.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read or its content cannot be used.
+    """
+    reading = read_sources(paths, benchmarks=benchmarks, models=models, lenient=settings.lenient)
+    return check_scores(
+        reading.table,
+        settings,
+        sources=sorted((_source(*one) for one in reading.files), key=lambda source: source.name),
+        plan=plan,
         threads=threads,
         progress=progress,
     )
