@@ -234,7 +234,7 @@ def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, Benchmar
             remedy="Run again with "
             + " ".join(f"--direction '{name}=higher'" for name in undirected[:3])
             + (" ..." if len(undirected) > 3 else "")
-            + " (or =lower; '*=higher' stands for all of them).",
+            + " (or =lower), or with --higher-is-safer or --lower-is-safer for all of them.",
         )
     return {name: _benchmark_facts(name, declared[name], catalogue.get(name), settings) for name in order}
 
