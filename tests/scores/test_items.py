@@ -14,7 +14,13 @@ from tests.stats.test_items import answers, kuder_richardson_20
 def items(cells: np.ndarray, benchmark: str = "b") -> pl.DataFrame:  # type: ignore[type-arg]
     return pl.DataFrame(
         [
-            {"model": f"m{m}", "benchmark": benchmark, "metric": "acc", "item": f"i{i}", "score": float(value)}
+            {
+                "model": f"m{m}",
+                "benchmark": benchmark,
+                "metric": "acc",
+                "item": f"i{i}",
+                "score": float(value),
+            }
             for (m, i), value in np.ndenumerate(cells)
             if not np.isnan(value)
         ]
@@ -47,7 +53,9 @@ def test_benchmarks_and_metrics_are_kept_apart() -> None:
     other = both.with_columns(metric=pl.lit("f1"), score=1 - pl.col("score"))
     scores = ItemTable(pl.concat([both, other])).scores().scores
     assert scores.height == 16
-    assert scores.filter(pl.col("metric") == "acc").sort("model", "benchmark")["stderr"].to_list() == pytest.approx(
+    assert scores.filter(pl.col("metric") == "acc").sort("model", "benchmark")[
+        "stderr"
+    ].to_list() == pytest.approx(
         scores.filter(pl.col("metric") == "f1").sort("model", "benchmark")["stderr"].to_list()
     )
 

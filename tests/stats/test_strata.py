@@ -77,7 +77,9 @@ def test_a_relation_between_groups_only_is_none_within() -> None:
 
 def test_a_missing_pair_is_as_if_it_were_not_there() -> None:
     x, y, groups = [1.0, 3.0, 2.0, 5.0, 4.0, 7.0], [2.0, 1.0, 4.0, 3.0, 6.0, 8.0], list("aabbcc")
-    assert group_correlations([*x, 9.0], [*y, float("nan")], [*groups, "a"]) == group_correlations(x, y, groups)
+    assert group_correlations([*x, 9.0], [*y, float("nan")], [*groups, "a"]) == group_correlations(
+        x, y, groups
+    )
 
 
 def test_what_cannot_be_told_is_not_told() -> None:

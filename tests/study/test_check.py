@@ -141,7 +141,10 @@ def test_order_of_rows_changes_nothing(models: list[str]) -> None:
 
 def test_an_undecided_benchmark_gets_a_number_of_families_and_a_decided_one_does_not() -> None:
     ability = np.random.default_rng(1).normal(size=40)
-    suite = {name: (ability + 0.1 * np.random.default_rng(i).normal(size=40)).tolist() for i, name in enumerate(("mmlu", "gsm8k", "bbh"))}
+    suite = {
+        name: (ability + 0.1 * np.random.default_rng(i).normal(size=40)).tolist()
+        for i, name in enumerate(("mmlu", "gsm8k", "bbh"))
+    }
     columns = {**suite, "mine": ability.tolist(), "other": np.random.default_rng(9).normal(size=40).tolist()}
     families = [f"f{i % 10}" for i in range(40)]
     found = check_scores(table(columns, families=families), HIGHER)
@@ -157,7 +160,9 @@ def test_an_entangled_benchmark_gets_worked_cases_with_figures_of_the_shipped_sc
     columns = one_factor(n=40, seed=2)
     families = [f"f{i % 12}" for i in range(40)]
     found = check_scores(table(columns, families=families), HIGHER, plan=False)
-    assert {one.verdict for one in found.study.correlations if one.benchmark == "truthfulqa_mc1"} == {"entangled"}
+    assert {one.verdict for one in found.study.correlations if one.benchmark == "truthfulqa_mc1"} == {
+        "entangled"
+    }
     cases = {one.case: one for one in found.worked_cases}
     assert cases
     shipped = safetywashing.load_scores()

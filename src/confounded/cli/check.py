@@ -101,7 +101,9 @@ def check(
         terminal.json(result.to_json().decode())
     else:
         _show(result, terminal)
-    terminal.say(f"Written to {written.parent}: card.html, card.json, card.md, table.tex, methods.tex, references.bib")
+    terminal.say(
+        f"Written to {written.parent}: card.html, card.json, card.md, table.tex, methods.tex, references.bib"
+    )
     found = {(one.benchmark, one.population): one.verdict for one in result.study.correlations}
     met = [one for one in result.checks if found[one.benchmark, one.population] in failing]
     for one in met:

@@ -137,7 +137,9 @@ def _refuse_strangers(folder: Path, ours: Collection[str], marks: Marks) -> None
     present = [name for name in ours if (folder / name).exists() or (folder / name).is_symlink()]
     marked = {name for name in present if _is_marked(folder / name, marks)}
     # Tables and figures bear no mark. They are ours where a page or a result of ours stands above them.
-    strangers = [name for name in present if name not in marked and (name in (marks.page, marks.result) or not marked)]
+    strangers = [
+        name for name in present if name not in marked and (name in (marks.page, marks.result) or not marked)
+    ]
     strangers += sorted(
         parent
         for parent in {str(Path(name).parent) for name in ours} - {"."}

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from confounded.stats.items import are_crossed, crossed_error_variance
 from confounded.scores.table import (
     BENCHMARK_SCHEMA,
     MODEL_SCHEMA,
@@ -18,6 +17,7 @@ from confounded.scores.table import (
     agreed,
     conformed,
 )
+from confounded.stats.items import are_crossed, crossed_error_variance
 
 __all__ = ["ITEM_SCHEMA", "ItemTable"]
 
@@ -129,12 +129,16 @@ def _crossed_errors(items: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
             )
         )
         names.append(str(benchmark))
-    empty = pl.DataFrame(schema={"model": pl.String, "crossed": pl.Float64, "benchmark": pl.String, "metric": pl.String})
+    empty = pl.DataFrame(
+        schema={"model": pl.String, "crossed": pl.Float64, "benchmark": pl.String, "metric": pl.String}
+    )
     return pl.concat([empty, *found]), names
 
 
 def _of_crossed(names: list[str]) -> Issue:
-    shown = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+    shown = ", ".join(names[:MOST_NAMED]) + (
+        f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    )
     return Issue(
         f"scores on single items were put together as means on {shown}; their standard errors leave out what an item "
         "adds for all models alike, so that the reliability is Cronbach's alpha (for items worth 0 or 1, formula 20 of "

@@ -55,7 +55,9 @@ def crossed_error_variance(cells: ArrayLike) -> FloatArray:
     """
     X = np.asarray(cells, dtype=np.float64)
     if X.ndim != 2 or not are_crossed(X):
-        raise StatisticsError("items that two models or more answered each", found=f"shape {X.shape}, or others")
+        raise StatisticsError(
+            "items that two models or more answered each", found=f"shape {X.shape}, or others"
+        )
     known = ~np.isnan(X)
     n_items = known.sum(axis=1)
     of_item = np.nanmean(X, axis=0)

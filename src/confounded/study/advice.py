@@ -47,7 +47,8 @@ CASES: Final = (
         "GLUE against AdvGLUE",
         "glue",
         "adv_glue",
-        "The adversarial version keeps the task and adds a fixed attack, so most of what it measures is still the task. "
+        "The adversarial version keeps the task and adds a fixed attack, so most of what it measures is "
+        "still the task. "
         "Report the drop from the clean score beside it, and prefer attacks made against the model at hand.",
     ),
 )
@@ -100,7 +101,7 @@ def advice_on(
     """Return what to do about a benchmark, the most pressing first."""
     if one.rho is None:
         return []
-    return [*_of_verdict(fact, one, needed), *_of_measure(fact, one), *_of_models(one, within)]
+    return [*_of_verdict(fact, one, needed), *_of_measure(one), *_of_models(one, within)]
 
 
 def _of_verdict(fact: BenchmarkFacts, one: Correlation, needed: FamiliesNeeded) -> Iterator[Advice]:
@@ -171,7 +172,7 @@ def _design(fact: BenchmarkFacts) -> Advice:
     )
 
 
-def _of_measure(fact: BenchmarkFacts, one: Correlation) -> Iterator[Advice]:
+def _of_measure(one: Correlation) -> Iterator[Advice]:
     """Yield what is to be done about the measure itself: its items, its range, its errors."""
     shown = one.description
     for share, end, items in (

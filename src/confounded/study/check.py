@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -104,7 +105,7 @@ def check_scores(
         fact = facts[one.benchmark]
         score, _ = capabilities_of(population, settings)
         within = within_families(population, score, fact, settings.level)
-        needed = _needed(population, one, settings, plan, lambda done, of, at=place: told(at, done, of))
+        needed = _needed(population, one, settings, plan, partial(told, place))
         checks.append(
             BenchmarkCheck(
                 benchmark=one.benchmark,
@@ -137,12 +138,11 @@ def _without_small_populations(
         return table, []
     gone = {model for one in small for model in one.matrix.models}
     kept = ~pl.col("model").is_in(sorted(gone))
-    left = ScoreTable(
-        table.scores.filter(kept), table.models.filter(kept), table.benchmarks, table.issues
-    )
+    left = ScoreTable(table.scores.filter(kept), table.models.filter(kept), table.benchmarks, table.issues)
     return left, [
         Notice(
-            what=f"{len(one.models)} {one.name} models are too few to be studied, and {one.name} models are not mixed with "
+            what=f"{len(one.models)} {one.name} models are too few to be studied, and {one.name} models "
+            f"are not mixed with "
             f"others: {', '.join(one.matrix.models)}.",
             remedy="Where the catalogue or the name says the wrong thing, say it in a column 'population'.",
         )
@@ -187,7 +187,9 @@ def _checked(study: StudyResult) -> list[Correlation]:
     if not enough:
         raise ContentError(
             f"at least {FEWEST_TO_CHECK} models with a score and a capabilities score",
-            found="; ".join(f"{one.n_models} {one.population} models on {one.benchmark}" for one in wanted[:5]),
+            found="; ".join(
+                f"{one.n_models} {one.population} models on {one.benchmark}" for one in wanted[:5]
+            ),
             remedy="Add models.",
         )
     return enough
@@ -236,7 +238,9 @@ def _needed(
         power=POWER,
         n_families=found.n_families,
         n_models=found.n_models,
-        more_families=max(1, found.n_families - len(sizes)) if found.n_families is not None and enough else None,
+        more_families=max(1, found.n_families - len(sizes))
+        if found.n_families is not None and enough
+        else None,
         more_models=max(1, found.n_models - sum(sizes)) if found.n_models is not None and enough else None,
         most_families=max(MOST_FAMILIES, len(sizes)),
         power_then=found.power,
@@ -288,4 +292,3 @@ def _progress(progress: Progress | None, total: int) -> Callable[[int, int, int]
             progress("Simulating larger studies", min(place * of + done, total * of), total * of)
 
     return told
-

@@ -47,14 +47,24 @@ def chosen_capability(
     """
     models = list(scores.models["model"])
     if settings.capabilities is None and _suite_among(scores, settings):
-        return _without_reference("suite", SUITE, "the capability benchmarks among the scores", models), scores, settings
+        return (
+            _without_reference("suite", SUITE, "the capability benchmarks among the scores", models),
+            scores,
+            settings,
+        )
     if settings.capabilities is not None and settings.capabilities not in reference_ids():
-        return _without_reference("asked", settings.capabilities, settings.capabilities, models), scores, settings
+        return (
+            _without_reference("asked", settings.capabilities, settings.capabilities, models),
+            scores,
+            settings,
+        )
     names = {row["model"]: row["name"] for row in scores.models.iter_rows(named=True)}
     wanted = reference_ids() if settings.capabilities is None else (settings.capabilities,)
     found = {name: _matches(names, load_reference(name)) for name in wanted}
     counts = {name: sum(one.how in JOINED for one in matches.values()) for name, matches in found.items()}
-    best = max(wanted, key=lambda name: counts[name])  # of equal ones the first: they are listed the paper's first
+    best = max(
+        wanted, key=lambda name: counts[name]
+    )  # of equal ones the first: they are listed the paper's first
     if not counts[best]:
         raise ContentError(
             "model names that a capability reference has",

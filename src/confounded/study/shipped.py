@@ -50,9 +50,7 @@ def shipped_study(
 
 
 @cache
-def _studied(
-    name: str, margin: float, level: float, wanted: frozenset[str] | None
-) -> ShippedStudy | None:
+def _studied(name: str, margin: float, level: float, wanted: frozenset[str] | None) -> ShippedStudy | None:
     settings = Settings(resamples=0, margin=margin, level=level)
     table = safetywashing.load_scores()
     facts = benchmark_facts(table, settings)

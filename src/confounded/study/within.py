@@ -77,9 +77,7 @@ def _reason(said: str | None, several: Sequence[str]) -> str | None:
     return said
 
 
-def _refitted(
-    population: Population, score: CapabilitiesScore, kept: NDArray[np.bool_]
-) -> FloatArray | None:
+def _refitted(population: Population, score: CapabilitiesScore, kept: NDArray[np.bool_]) -> FloatArray | None:
     """Return the (M,) capabilities scores without some models, None where they cannot be had."""
     scores = np.full(len(population.models), np.nan)
     own = kept[score.rows]

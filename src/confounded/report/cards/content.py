@@ -28,7 +28,16 @@ from confounded.study.result import (
     Reliability,
 )
 
-__all__ = ["Card", "Line", "cards", "case_words", "not_found_words", "number", "span", "where_capability_is_from"]
+__all__ = [
+    "Card",
+    "Line",
+    "cards",
+    "case_words",
+    "not_found_words",
+    "number",
+    "span",
+    "where_capability_is_from",
+]
 
 FEWEST_FAMILIES: Final = 6
 """`stats.intervals.FEWEST_FAMILIES_FOR_VERDICT`, which no result lies below."""
@@ -141,7 +150,11 @@ def where_capability_is_from(result: CheckResult) -> str:
         if chosen.how == "asked"
         else f"the shipped reference that has most of the models: {chosen.n_found} of {chosen.n_models}"
     )
-    others = [f"{one.reference} {one.n_models}" for one in chosen.coverage if one.n_models and one.reference != chosen.id]
+    others = [
+        f"{one.reference} {one.n_models}"
+        for one in chosen.coverage
+        if one.n_models and one.reference != chosen.id
+    ]
     beside = f" (others: {', '.join(others)})" if chosen.how == "coverage" and others else ""
     return f"Capability comes from {chosen.id} ({source.title}), {why}{beside}. It is held fixed: it was not refitted."
 
@@ -150,14 +163,21 @@ def not_found_words(names: list[JoinedName]) -> list[str]:
     """Say of each model that a reference has not what was looked for and what it may be."""
     return [
         f"{short(one.model)}: "
-        + (f"may be {' or '.join(map(short, one.candidates))}; not guessed" if one.candidates else "not found")
+        + (
+            f"may be {' or '.join(map(short, one.candidates))}; not guessed"
+            if one.candidates
+            else "not found"
+        )
         for one in names
     ]
 
 
 def case_words(case: WorkedCase) -> str:
     """Write a worked case with its figures."""
-    return f"{case.title} ({case.population} models): {_member(case.first)} against {_member(case.second)}. {case.lesson}"
+    return (
+        f"{case.title} ({case.population} models): {_member(case.first)} against "
+        f"{_member(case.second)}. {case.lesson}"
+    )
 
 
 def _member(one: CaseMember) -> str:
@@ -170,7 +190,10 @@ def _summary(one: Correlation, needed: FamiliesNeeded) -> Iterator[str]:
         yield f"no correlation: {one.reason}."
         return
     interval = span(one.interval.low, one.interval.high) if one.interval else ""
-    found = f"ρ = {number(one.rho)} {interval}".rstrip() + f" from {one.n_models} models of {_families(one.n_families)}."
+    found = (
+        f"ρ = {number(one.rho)} {interval}".rstrip()
+        + f" from {one.n_models} models of {_families(one.n_families)}."
+    )
     if one.n_families < FEWEST_FAMILIES:
         yield f"no verdict can be taken from {_families(one.n_families)}; it takes {FEWEST_FAMILIES}."
     else:
@@ -190,7 +213,10 @@ def _families(n: int) -> str:
 
 def _needed(needed: FamiliesNeeded) -> Iterator[str]:
     if needed.more_families is not None:
-        yield f"About {needed.more_families} more {'family' if needed.more_families == 1 else 'families'} would decide it."
+        yield (
+            f"About {needed.more_families} more "
+            f"{'family' if needed.more_families == 1 else 'families'} would decide it."
+        )
     elif needed.claim is not None and needed.power_then is not None:
         yield (
             f"Even {needed.most_families} families would decide it only {needed.power_then:.0%} of the time, were this "
@@ -206,8 +232,10 @@ def _lines(
     margin: float,
 ) -> Iterator[Line]:
     against = "the capabilities score" if one.correlated_with == "capabilities score" else one.correlated_with
-    way = "higher scores are taken to be better or safer" if fact.direction == "higher" else (
-        "lower scores are taken to be better or safer; the sign is turned, so that higher is"
+    way = (
+        "higher scores are taken to be better or safer"
+        if fact.direction == "higher"
+        else ("lower scores are taken to be better or safer; the sign is turned, so that higher is")
     )
     yield Line("Direction", f"{way}.")
     if one.rho is None:
@@ -253,7 +281,8 @@ def _families_lines(within: WithinFamilies, one: Correlation) -> Iterator[Line]:
         between = "" if within.between is None else f" Between families it is {number(within.between)}."
         yield Line(
             "Within families",
-            f"ρ = {number(within.within)} ({limits}), over {within.n_within} models of {_families(within.families_within)} "
+            f"ρ = {number(within.within)} ({limits}), over {within.n_within} models of "
+            f"{_families(within.families_within)} "
             f"with two models or more.{between}",
         )
     moved = one.robustness.families if one.robustness else None
@@ -262,7 +291,8 @@ def _families_lines(within: WithinFamilies, one: Correlation) -> Iterator[Line]:
         then = f" The verdict would be another without {and_list(turning)}." if turning else ""
         yield Line(
             "Leaving out a family",
-            f"between {number(moved.lowest)} and {number(moved.highest)}; {short(moved.moved_most_by)} moves it most, to "
+            f"between {number(moved.lowest)} and {number(moved.highest)}; {short(moved.moved_most_by)} "
+            f"moves it most, to "
             f"{number(moved.then)}.{then}",
         )
 
@@ -283,9 +313,16 @@ def _saturation(one: Correlation) -> str:
 def _reliability(found: Reliability) -> str:
     if found.method is None or found.value is None:
         return f"not known: {found.reason}."
-    corrected = "" if found.rho is None else f" Without measurement error ρ = {number(found.rho)} {span(found.low, found.high)}"
+    corrected = (
+        ""
+        if found.rho is None
+        else f" Without measurement error ρ = {number(found.rho)} {span(found.low, found.high)}"
+    )
     why = f" ({found.reason})" if found.reason else ""
-    return f"{number(found.value)} of the variance between models is not measurement error ({found.method}).{corrected.rstrip()}{'.' if corrected else ''}{why}"
+    return (
+        f"{number(found.value)} of the variance between models is not measurement error "
+        f"({found.method}).{corrected.rstrip()}{'.' if corrected else ''}{why}"
+    )
 
 
 def _standing(standing: Standing, one: Correlation) -> str:
@@ -295,8 +332,10 @@ def _standing(standing: Standing, one: Correlation) -> str:
     above = [m for m in standing.members if m.rho >= rho][:NEAREST_SHOWN]
     near = [f"{m.name} {number(m.rho)}" for m in (*below, *above)]
     return (
-        f"{len(standing.members)} shipped benchmarks {of} ({standing.population} models): {standing.n_lower} have a lower "
-        f"correlation and {len(standing.members) - standing.n_lower} as high a one or higher. Nearest: {', '.join(near)}."
+        f"{len(standing.members)} shipped benchmarks {of} ({standing.population} models): "
+        f"{standing.n_lower} have a lower "
+        f"correlation and {len(standing.members) - standing.n_lower} as high a one or higher. Nearest: "
+        f"{', '.join(near)}."
     )
 
 
@@ -306,7 +345,9 @@ def _decide(needed: FamiliesNeeded) -> str:
     premise = f"were the true correlation {number(needed.assumed_rho)}, it would be {needed.claim}"
     if needed.n_families is None:
         then = f"only {needed.power_then:.0%}" if needed.power_then is not None else "too few"
-        return f"{premise}, but {then} of simulated studies with {needed.most_families} families would say so."
+        return (
+            f"{premise}, but {then} of simulated studies with {needed.most_families} families would say so."
+        )
     return (
         f"{premise}, and a study of {needed.n_models} models in {needed.n_families} families would say so "
         f"{needed.power:.0%} of the time: {needed.more_models} models and {needed.more_families} families more "

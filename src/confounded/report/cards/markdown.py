@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confounded.report.cards.content import Card, case_words, cards, not_found_words, where_capability_is_from
+from confounded.report.cards.content import Card, cards, case_words, not_found_words, where_capability_is_from
 from confounded.report.cards.methods import citation_keys, methods
 from confounded.report.cards.plain import markdown
 from confounded.study.check_result import CheckResult
@@ -29,7 +29,10 @@ def _blocks(result: CheckResult) -> Iterator[str]:
         yield ""
     lost = not_found_words(result.capability.not_found)
     if lost:
-        yield f"## Models left out\n\nThe reference has no score of {len(lost)} of {result.capability.n_models} models:\n"
+        yield (
+            f"## Models left out\n\nThe reference has no score of {len(lost)} of "
+            f"{result.capability.n_models} models:\n"
+        )
         yield from (f"- {markdown(line)}" for line in lost)
         yield ""
     notices = [*result.notices, *result.study.notices]
@@ -44,7 +47,10 @@ def _blocks(result: CheckResult) -> Iterator[str]:
     yield "## Data\n"
     yield "| file | SHA-256 |\n|---|---|"
     yield from (f"| {markdown(one.name)} | `{one.sha256}` |" for one in result.study.provenance.sources)
-    yield f"\nMade by confounded {result.study.provenance.program_version}. All numbers, at full precision: `card.json`."
+    yield (
+        f"\nMade by confounded {result.study.provenance.program_version}. All numbers, at full "
+        f"precision: `card.json`."
+    )
     yield ""
 
 

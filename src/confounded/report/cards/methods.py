@@ -27,7 +27,9 @@ _PAPER_ENTRY: Final = """\
   year = {2024}
 }
 """
-_CITED: Final = re.compile(r"^(?P<author>.*?) (?P<year>\d{4}), (?P<title>.*?)(?:, arXiv (?P<arxiv>[\d.]+))?(?:, (?P<url>https?://\S+))?$")
+_CITED: Final = re.compile(
+    r"^(?P<author>.*?) (?P<year>\d{4}), (?P<title>.*?)(?:, arXiv (?P<arxiv>[\d.]+))?(?:, (?P<url>https?://\S+))?$"
+)
 
 
 def citation_keys(result: CheckResult) -> list[str]:
@@ -76,16 +78,28 @@ def _entry(key: str, citation: str) -> str:
 def _sentences(result: CheckResult, card: Card) -> Iterator[str]:
     one, settings = card.correlation, result.study.provenance.settings
     source = card.models.capabilities
-    yield f"We measured how far {card.name} goes with general capability, by the method of Ren and colleagues [@{PAPER}]."
+    yield (
+        f"We measured how far {card.name} goes with general capability, by the method of Ren and "
+        f"colleagues [@{PAPER}]."
+    )
     yield f"Capability is {_capability(card, source)}."
     if result.capability.not_found:
         lost = len(result.capability.not_found)
         yield (
-            f"Of {result.capability.n_models} models, {result.capability.n_found} were found in it by name (exactly or by "
+            f"Of {result.capability.n_models} models, {result.capability.n_found} were found in it by "
+            f"name (exactly or by "
             f"stated rules); {'one was' if lost == 1 else f'{lost} were'} left out."
         )
-    against = "the capabilities score" if one.correlated_with == "capabilities score" else f"the {one.correlated_with}"
-    turned = " after their sign was turned, so that higher is better or safer" if card.facts.direction == "lower" else ""
+    against = (
+        "the capabilities score"
+        if one.correlated_with == "capabilities score"
+        else f"the {one.correlated_with}"
+    )
+    turned = (
+        " after their sign was turned, so that higher is better or safer"
+        if card.facts.direction == "lower"
+        else ""
+    )
     yield (
         f"The scores of {one.n_models} {one.population} models of {one.n_families} families{turned} have a Spearman "
         f"correlation of {number(one.rho)} with {against}."
@@ -93,8 +107,10 @@ def _sentences(result: CheckResult, card: Card) -> Iterator[str]:
     if one.interval is not None and one.interval.low is not None:
         refit = "" if source.kind != "suite" else ", the component refitted each time"
         yield (
-            f"Its {100 * settings.level:g} % interval, {span(one.interval.low, one.interval.high)}, takes families of models, "
-            f"not models, to be independent: each family was left out once{refit}, and the standard error of Fisher's z was "
+            f"Its {100 * settings.level:g} % interval, {span(one.interval.low, one.interval.high)}, "
+            f"takes families of models, "
+            f"not models, to be independent: each family was left out once{refit}, and the standard "
+            f"error of Fisher's z was "
             f"taken with Student's t of {one.interval.degrees_of_freedom or 0:g} degrees of freedom."
         )
     elif one.interval is not None:
@@ -105,7 +121,8 @@ def _sentences(result: CheckResult, card: Card) -> Iterator[str]:
         moved = one.robustness.families
         yield f"Without any one family the correlation lies between {number(moved.lowest)} and {number(moved.highest)}."
     yield (
-        f"Computed with confounded {result.study.provenance.program_version} [@{PROGRAM}] (seed {settings.seed}); the card "
+        f"Computed with confounded {result.study.provenance.program_version} [@{PROGRAM}] (seed "
+        f"{settings.seed}); the card "
         "beside the benchmark (card.json) holds every setting and the checksums of the files."
     )
 
@@ -129,7 +146,11 @@ def _reliability(card: Card) -> str:
     found = card.correlation.reliability
     if found is None or found.value is None:
         return "The reliability of the scores is not known, so that a low correlation may be noise."
-    corrected = "" if found.rho is None else (
-        f"; without measurement error the correlation is {number(found.rho)} {span(found.low, found.high)}".rstrip()
+    corrected = (
+        ""
+        if found.rho is None
+        else (
+            f"; without measurement error the correlation is {number(found.rho)} {span(found.low, found.high)}".rstrip()
+        )
     )
     return f"The reliability of the scores is {number(found.value)} ({found.method}){corrected}."

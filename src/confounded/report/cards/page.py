@@ -9,7 +9,7 @@ import jinja2
 
 from confounded.report.cards.content import Card, cards, case_words, not_found_words, where_capability_is_from
 from confounded.report.cards.methods import bibliography, methods
-from confounded.report.cards.plain import short
+from confounded.report.cards.plain import short, visible
 from confounded.report.figures.card import card_scatter, family_strip
 from confounded.report.figures.render import draw, draw_vega, inlined
 from confounded.report.figures.theme import FamilyMark, family_marks, style_rules
@@ -33,6 +33,7 @@ def render_card(result: CheckResult) -> bytes:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_visible,
     )
     loader = environment.loader
     style = loader.get_source(environment, STYLE)[0] if loader else ""
@@ -52,15 +53,24 @@ def render_card(result: CheckResult) -> bytes:
         notices=[" ".join(filter(None, (one.what, one.remedy))) for one in notices],
         sources=result.study.provenance.sources,
         settings=result.study.provenance.settings,
-        bibliography=bibliography(result),
+        bibliography=bibliography(result).splitlines(),
         title=_title(made),
     )
     return page.encode()
 
 
+def _visible(value: object) -> object:
+    """Show what text from files may hide; what is markup already is ours."""
+    return visible(value) if type(value) is str else value
+
+
 def _title(made: list[Card]) -> str:
     names = list(dict.fromkeys(card.name for card in made))
-    return f"Is {names[0]} confounded with capability?" if len(names) == 1 else "Are they confounded with capability?"
+    return (
+        f"Is {names[0]} confounded with capability?"
+        if len(names) == 1
+        else "Are they confounded with capability?"
+    )
 
 
 def _shown(place: int, card: Card, result: CheckResult, marks: dict[str, FamilyMark]) -> dict[str, Any]:

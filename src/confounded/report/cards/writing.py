@@ -18,7 +18,13 @@ PAGE: Final = "card.html"
 RESULT: Final = "card.json"
 CARD_FILES: Final = (PAGE, RESULT, "card.md", "table.tex", "methods.tex", "references.bib")
 
-MARKS: Final = Marks(what="card", page=PAGE, of_page=GENERATOR.encode(), result=RESULT, of_result=b'"format": "confounded-card"')
+MARKS: Final = Marks(
+    what="card",
+    page=PAGE,
+    of_page=GENERATOR.encode(),
+    result=RESULT,
+    of_result=b'"format": "confounded-card"',
+)
 
 
 def write_card(result: CheckResult, folder: Path) -> Path:

@@ -120,18 +120,20 @@ def family_strip(one: Correlation, margin: float) -> Spec | None:
     if whole is None or not left:
         return None
     left = sorted(left, key=lambda w: -abs((w.rho or 0.0) - whole))[:MOST_FAMILIES]
-    rows = [
+    rows: list[Spec] = [
         {
             "family": f"without {short(w.family)}",
             "rho": w.rho,
             "colour": ROLES[role_of(w.verdict or "undecided")][0],
-            "fill": ROLES[role_of(w.verdict or "")][0] if w.verdict and decided(w.verdict) else ROLES["paper"][0],
+            "fill": ROLES[role_of(w.verdict or "")][0]
+            if w.verdict and decided(w.verdict)
+            else ROLES["paper"][0],
         }
         for w in left
     ]
     order = ["all models", *(row["family"] for row in rows)]
     colour = ROLES[role_of(one.verdict)][0]
-    everything = {
+    everything: Spec = {
         "family": order[0],
         "rho": whole,
         "colour": colour,
@@ -148,7 +150,11 @@ def _strip(values: Sequence[Spec], order: Sequence[str], margin: float, whole: f
         "type": "quantitative",
         "scale": {"domain": [-1, 1], "nice": False},
         "title": "capabilities correlation (ρ)",
-        "axis": {"values": [-1, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1], "format": "+.1f", "domain": False},
+        "axis": {
+            "values": [-1, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1],
+            "format": "+.1f",
+            "domain": False,
+        },
     }
     y = {
         "field": "family",
@@ -160,7 +166,8 @@ def _strip(values: Sequence[Spec], order: Sequence[str], margin: float, whole: f
     colour = {"field": "colour", "type": "nominal", "scale": None}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "description": f"The correlation with all models and without each of {len(order) - 1} families; the band is the "
+        "description": f"The correlation with all models and without each of {len(order) - 1} families; "
+        f"the band is the "
         "margin",
         "config": config(12) | {"padding": {"left": 16, "top": 4, "right": 4, "bottom": 4}},
         "width": WIDTH - LABEL_LIMIT,
