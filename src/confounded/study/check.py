@@ -103,7 +103,7 @@ def check_scores(
     for place, one in enumerate(wanted):
         population = next(other for other in split if other.name == one.population)
         fact = facts[one.benchmark]
-        score, _ = capabilities_of(population, settings)
+        score, _ = capabilities_of(population, settings, facts)
         within = within_families(population, score, fact, settings.level)
         needed = _needed(population, one, settings, plan, partial(told, place))
         checks.append(

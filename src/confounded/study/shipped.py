@@ -58,7 +58,7 @@ def _studied(name: str, margin: float, level: float, wanted: frozenset[str] | No
     population = next((one for one in split if one.name == name), None)
     if population is None:
         return None
-    score, _ = capabilities_of(population, settings)
+    score, _ = capabilities_of(population, settings, facts)
     # The accuracies that calibration metrics are correlated with are columns of the matrix, not among the facts.
     some = {name: fact for name, fact in facts.items() if wanted is None or name in wanted}
     evidence = gather_evidence(population, score, some, settings)
