@@ -96,6 +96,9 @@ def main() -> int:
         "--draw", action="store_true", help="print the sample of joins to be judged, and stop"
     )
     asked = parser.parse_args()
+    if not asked.sources.is_dir():
+        print(f"No score files in {asked.sources}; only the sample is checked.")
+        return told(lost_or_wrong())
     names = names_of_sources(asked.sources)
     joins = judged_joins(names)
     if asked.draw:
@@ -114,20 +117,25 @@ def main() -> int:
         ("HELM", model_infos(HELM, asked.sources)),
         ("Epoch's index", epoch_names(asked.sources)),
     ):
-        told = ", ".join(f"{count} {what}" for what, count in sorted(against_truth(truth).items()))
-        print(f"{title}, ids against the names it displays: {len(truth)} ids: {told}")
+        counts = ", ".join(f"{number} {what}" for what, number in sorted(against_truth(truth).items()))
+        print(f"{title}, ids against the names it displays: {len(truth)} ids: {counts}")
     rules = ("catalogue", "name stem", "unknown")
     print("\n| source | names | " + " | ".join(rules) + " |\n|---|---:|" + "---:|" * len(rules))
     for source, listed in names.items():
-        told = family_rules(listed)
+        by_rule = family_rules(listed)
         print(
             f"| {source} | {len(listed)} | "
-            + " | ".join(f"{told[rule]} ({told[rule] / len(listed):.1%})" for rule in rules)
+            + " | ".join(f"{by_rule[rule]} ({by_rule[rule] / len(listed):.1%})" for rule in rules)
             + " |"
         )
-    wrong = lost_or_wrong()
-    print("\n" + ("\n".join(wrong) or "Every join of the sample is as it was judged."))
-    return bool(wrong)
+    print()
+    return told(lost_or_wrong())
+
+
+def told(differ: Sequence[str]) -> int:
+    """Print what differs from the judgements, and return the exit code."""
+    print("\n".join(differ) or "Every join of the sample is as it was judged.")
+    return int(bool(differ))
 
 
 if __name__ == "__main__":

@@ -16,12 +16,14 @@ from typing import Final
 
 from confounded.catalog._spelling import LONGEST_NAME, MAKERS, fold, parse, tokens_of
 from confounded.catalog._tables import cell, flag, known, rows
-from confounded.catalog.names import find_model, makers_of
+from confounded.catalog.models import Model
+from confounded.catalog.names import find_model, makers_of, may_stand_for
 
 __all__ = ["RULES", "Kin", "Line", "kin_of", "lines"]
 
 RULES: Final = (
-    "catalogue: the catalogue has the model, under its id or a usual spelling of it, and says its family",
+    "catalogue: the catalogue has the model, under its id or a usual spelling of it, and says its family; the "
+    "same holds of a name that may stand for several models of one family, such as gpt-4-turbo",
     "base model: the file says which model it was tuned from, and that one's family can be told",
     "name stem: the name has, as whole words and numbers, a stem of families.csv ('Llama-3-8B-...' has 'llama 3'); "
     "the longest stem counts, and a name with stems of two families tells none. The stem of a line that only its maker "
@@ -131,17 +133,33 @@ def kin_of(name: str, base_model: str | None = None) -> Kin | None:
     entry = find_model(name)
     if entry is not None and entry.family:
         return Kin(entry.family, entry.organisation, entry.population or None, "catalogue")
+    publishers = _publishers(name)
+    common = _common(may_stand_for(name), publishers)
+    if common is not None:
+        return common
     tokens = _tokens(name)
     population = population_of(tokens)
     if base_model and base_model != name:
         parent = kin_of(base_model)
         if parent is not None:
             return Kin(parent.family, parent.organisation, population, f"base model ({parent.rule})")
-    stems = _stems(tokens, _publishers(name))
+    stems = _stems(tokens, publishers)
     if len({one.family for one in stems}) != 1:
         return None
     told = stems[0]
     return Kin(str(told.family), told.organisation, population, f"name stem '{told.stem}'")
+
+
+def _common(candidates: Sequence[Model], publishers: frozenset[str] | None) -> Kin | None:
+    """Return what several models of one family and one maker have in common, if the name is not another publisher's."""
+    lines_of = {(one.family, one.organisation) for one in candidates}
+    if len(lines_of) != 1:
+        return None
+    family, organisation = next(iter(lines_of))
+    if family is None or not (publishers is None or organisation in publishers):
+        return None
+    populations = {one.population for one in candidates}
+    return Kin(family, organisation, populations.pop() if len(populations) == 1 else None, "catalogue")
 
 
 def population_of(tokens: Sequence[str]) -> str | None:

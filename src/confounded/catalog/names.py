@@ -20,7 +20,7 @@ from confounded.catalog._spelling import Spelling, dates_agree, parse
 from confounded.catalog._tables import cell, known, rows
 from confounded.catalog.models import Model, models
 
-__all__ = ["RULES", "NameMatch", "find_model", "makers_of", "match_catalogue", "match_names"]
+__all__ = ["RULES", "NameMatch", "find_model", "makers_of", "match_catalogue", "match_names", "may_stand_for"]
 
 RULES: Final[Mapping[str, str]] = {
     "case and separators": "capitals, accents, and - _ . : space between words; 'claude-3-5' is 'claude 3.5'",
@@ -229,6 +229,11 @@ def find_model(name: str, population: str | None = None) -> Model | None:
     if found is None or population in (None, "mixed", "", found.population):
         return found
     return None
+
+
+def may_stand_for(name: str) -> tuple[Model, ...]:
+    """Return the models of the catalogue among which no rule decides; none where one is found or nothing is like it."""
+    return tuple(_exact()[model] for model in _resolve(name).may_be)
 
 
 def match_catalogue(names: Sequence[str]) -> list[NameMatch]:
