@@ -78,11 +78,11 @@ def test_without_a_direction_it_says_how_to_run_again(
     assert not (tmp_path / "out").exists()
 
 
-def test_too_few_models_are_refused_by_name(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_too_few_models_are_refused_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     few = some_models(6)
-    assert run("check", scores_file(tmp_path / "few.csv", few), "--higher-is-safer", "-o", tmp_path / "out") == 2
+    assert (
+        run("check", scores_file(tmp_path / "few.csv", few), "--higher-is-safer", "-o", tmp_path / "out") == 2
+    )
     told = capsys.readouterr().err
     assert all(name in told for name in few)
     assert len(told.strip().splitlines()) == 1

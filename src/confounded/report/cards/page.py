@@ -10,7 +10,7 @@ import jinja2
 from confounded.report.cards.content import Card, cards, case_words, not_found_words, where_capability_is_from
 from confounded.report.cards.methods import bibliography, methods
 from confounded.report.cards.plain import short, visible
-from confounded.report.figures.card import card_scatter, family_strip
+from confounded.report.figures.card import PHONE_WIDTH, WIDTH, card_scatter, family_strip
 from confounded.report.figures.render import draw, draw_vega, inlined
 from confounded.report.figures.theme import FamilyMark, family_marks, style_rules
 from confounded.report.files import GENERATOR
@@ -77,11 +77,13 @@ def _shown(place: int, card: Card, result: CheckResult, marks: dict[str, FamilyM
     """Return what the template shows of one card."""
     figures = {}
     if card.correlation.rho is not None:
-        scatter = draw_vega(card_scatter(card.models, card.benchmark, card.correlation, card.facts, marks))
-        figures["scatter"] = inlined(scatter, f"scatter-{place}")
-        strip = family_strip(card.correlation, result.study.provenance.settings.margin)
-        if strip is not None:
-            figures["strip"] = inlined(draw(strip), f"strip-{place}")
+        margin = result.study.provenance.settings.margin
+        for size, width in (("", WIDTH), ("-narrow", PHONE_WIDTH)):
+            scatter = card_scatter(card.models, card.benchmark, card.correlation, card.facts, marks, width)
+            figures[f"scatter{size}"] = inlined(draw_vega(scatter), f"scatter{size}-{place}")
+            strip = family_strip(card.correlation, margin, width)
+            if strip is not None:
+                figures[f"strip{size}"] = inlined(draw(strip), f"strip{size}-{place}")
     return {
         "card": card,
         "mark": mark_of(card.verdict),

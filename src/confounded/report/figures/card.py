@@ -12,12 +12,16 @@ from confounded.report.figures.theme import FONT, OTHER_FAMILIES, ROLES, FamilyM
 from confounded.report.verdicts import decided, role_of
 from confounded.study.result import BenchmarkFacts, Correlation, PopulationResult
 
-__all__ = ["card_scatter", "family_strip"]
+__all__ = ["PHONE_WIDTH", "WIDTH", "card_scatter", "family_strip"]
 
 Spec = dict[str, Any]
 
 WIDTH: Final = 640
+PHONE_WIDTH: Final = 350
+"""What a phone of 390 pixels leaves for a figure."""
 HEIGHT: Final = 420
+AXIS: Final = 52
+"""What the vertical axis and its title take of the width."""
 ROOM: Final = 0.05
 """Share of the range that is left free at either end, so that no mark lies on the frame."""
 
@@ -35,6 +39,7 @@ def card_scatter(
     one: Correlation,
     facts: BenchmarkFacts,
     marks: Mapping[str, FamilyMark],
+    width: int = WIDTH,
 ) -> Spec:
     """Return the specification (Vega) of a benchmark's scores against capability, a mark a model."""
     data_set = one.correlated_with.removeprefix(ACCURACY_ON)
@@ -47,15 +52,16 @@ def card_scatter(
         if across is not None and up is not None
     ]
     domains = [_domain([point[side] for point in points]) for side in (1, 2)]
+    inner = width - AXIS
     names = [short(population.models[place].name) for place, _, _ in points]
     at = [
         Point(
-            WIDTH * (across - domains[0][0]) / (domains[0][1] - domains[0][0]),
+            inner * (across - domains[0][0]) / (domains[0][1] - domains[0][0]),
             HEIGHT * (domains[1][1] - up) / (domains[1][1] - domains[1][0]),
         )
         for _, across, up in points
     ]
-    labels = placed(at, names, WIDTH, HEIGHT)
+    labels = placed(at, names, inner, HEIGHT)
     values = []
     for (place, across, up), name, label in zip(points, names, labels, strict=True):
         model = population.models[place]
@@ -77,7 +83,11 @@ def card_scatter(
     spec = scatter()
     turned = ", sign turned" if facts.direction == "lower" else ""
     signals = {
-        "xTitle": f"{one.correlated_with}" if is_own else f"capability: {population.capabilities.title}",
+        "xTitle": f"{one.correlated_with}"
+        if is_own
+        else "capability"
+        if width < WIDTH
+        else f"capability: {short(population.capabilities.title)}",
         "yTitle": f"{short(facts.name)}{turned}",
         "xDomain": domains[0],
         "yDomain": domains[1],
@@ -86,7 +96,7 @@ def card_scatter(
         signal["value"] = signals[signal["name"]]
     spec["data"][0]["values"] = values
     spec["marks"][1] = _names()
-    spec |= {"width": WIDTH, "height": HEIGHT}
+    spec |= {"width": width, "height": HEIGHT}
     spec["description"] = f"{short(facts.name)} against capability, a mark for each of {len(points)} models"
     return spec
 
@@ -113,7 +123,7 @@ def _names() -> Spec:
     }
 
 
-def family_strip(one: Correlation, margin: float) -> Spec | None:
+def family_strip(one: Correlation, margin: float, width: int = WIDTH) -> Spec | None:
     """Return the specification (Vega-Lite) of the correlation without each family; None where there are none."""
     whole = one.rho
     left = [w for w in one.without_family if w.rho is not None]
@@ -142,16 +152,16 @@ def family_strip(one: Correlation, margin: float) -> Spec | None:
     interval = one.interval
     if interval is not None and interval.low is not None:
         everything |= {"low": interval.low, "high": interval.high}
-    return _strip([everything, *rows], order, margin, whole)
+    return _strip([everything, *rows], order, margin, whole, width)
 
 
-def _strip(values: Sequence[Spec], order: Sequence[str], margin: float, whole: float) -> Spec:
+def _strip(values: Sequence[Spec], order: Sequence[str], margin: float, whole: float, width: int) -> Spec:
     x = {
         "type": "quantitative",
         "scale": {"domain": [-1, 1], "nice": False},
         "title": "capabilities correlation (ρ)",
         "axis": {
-            "values": [-1, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1],
+            "values": [-1, -0.8, -0.4, 0, 0.4, 0.8, 1] if width < WIDTH else [n / 5 for n in range(-5, 6)],
             "format": "+.1f",
             "domain": False,
         },
@@ -161,7 +171,7 @@ def _strip(values: Sequence[Spec], order: Sequence[str], margin: float, whole: f
         "type": "nominal",
         "sort": list(order),
         "title": None,
-        "axis": {"labelLimit": LABEL_LIMIT, "grid": False, "domain": False, "ticks": False},
+        "axis": {"labelLimit": min(LABEL_LIMIT, width // 3), "grid": False, "domain": False, "ticks": False},
     }
     colour = {"field": "colour", "type": "nominal", "scale": None}
     return {
@@ -170,7 +180,7 @@ def _strip(values: Sequence[Spec], order: Sequence[str], margin: float, whole: f
         f"the band is the "
         "margin",
         "config": config(12) | {"padding": {"left": 16, "top": 4, "right": 4, "bottom": 4}},
-        "width": WIDTH - LABEL_LIMIT,
+        "width": width - min(LABEL_LIMIT, width // 3),
         "height": {"step": ROW},
         "layer": [
             {
