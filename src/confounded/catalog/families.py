@@ -16,7 +16,7 @@ from typing import Final
 
 from confounded.catalog._spelling import LONGEST_NAME, MAKERS, fold, parse, tokens_of
 from confounded.catalog._tables import cell, flag, known, rows
-from confounded.catalog.models import Model
+from confounded.catalog.models import Model, models
 from confounded.catalog.names import find_model, makers_of, may_stand_for
 
 __all__ = ["RULES", "Kin", "Line", "kin_of", "lines"]
@@ -29,7 +29,8 @@ RULES: Final = (
     "the longest stem counts, and a name with stems of two families tells none. The stem of a line that only its maker "
     "publishes counts at the start of a name alone, and behind no other organisation: 'airoboros-13b-gpt4' is no GPT-4",
     "population: a name with instruct, chat, it, rlhf, dpo, assistant and the like is a chat model, one with base or "
-    "pretrained is a base model, one with both or neither tells nothing",
+    "pretrained is a base model, one with both tells nothing; one with neither is a chat model if only the maker "
+    "publishes that line and the catalogue has chat models of it alone",
 )
 """The rules by which a family and a population are told, in the order in which they are tried."""
 
@@ -147,7 +148,21 @@ def kin_of(name: str, base_model: str | None = None) -> Kin | None:
     if len({one.family for one in stems}) != 1:
         return None
     told = stems[0]
+    if (
+        population is None
+        and told.own_only
+        and told.family in _chat_lines()
+        and _BASE_WORDS.isdisjoint(tokens)
+    ):
+        population = "chat"
     return Kin(str(told.family), told.organisation, population, f"name stem '{told.stem}'")
+
+
+@cache
+def _chat_lines() -> frozenset[str]:
+    """Return the families of which the catalogue has chat models alone."""
+    table = {(one.family, one.population) for one in models().values() if one.family}
+    return frozenset(family for family, _ in table if (family, "base") not in table)
 
 
 def _common(candidates: Sequence[Model], publishers: frozenset[str] | None) -> Kin | None:

@@ -9,6 +9,7 @@ equally well, or only something that no rule may drop differs, the name is put o
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,11 +45,15 @@ RULES: Final[Mapping[str, str]] = {
 """What may be set aside when two names are compared, and what is meant by it."""
 
 SETTING_FAMILIES: Final = frozenset((
-    "GPT-5", "gpt-oss", "o-series", "Claude-3", "Claude-4", "Gemini-2.0", "Gemini-2.5", "Gemini-3", "Grok-3", "Grok-4",
+    "GPT-5", "gpt-oss", "o-series", "Claude-3", "Claude-4", "Gemini-2.5", "Gemini-3", "Grok-3", "Grok-4",
     "DeepSeek-V3", "GLM-4.5", "GLM-5",
 ))  # fmt: skip
 """Families whose models think more or less as they are told: '-thinking' or '-high' at the end of such a name is a
 setting. In others (Qwen3-...-Thinking, Kimi-K2-Thinking, Phi-4-reasoning, Phi-3-medium) it is another model."""
+
+
+_TAG: Final = re.compile(r"[^\s:]:\d+(?:\.\d+)?[bm]$", re.IGNORECASE)
+"""``llama3.1:8b``: in Ollama's library the tuned model stands under the name and size of the base model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +203,8 @@ def _resolve(name: str) -> _Resolved:
         plain, _ = _settle(spelling, spelling.plain_key)
         if plain is not None and plain.family in SETTING_FAMILIES:
             return _Resolved(plain, spelling)
+    if model is not None and model.population == "base" and _TAG.search(name):
+        return _Resolved(None, spelling, may_be=(model.model,))
     return _Resolved(model, spelling, may_be=may_be)
 
 
