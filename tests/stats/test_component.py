@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from confounded.errors import StatisticsError
-from confounded.stats.component import first_component, standardise
+from confounded.stats.component import first_component, score_errors, standardise
 from tests.stats import reference
 from tests.stats.problems import one_factor
 
@@ -90,3 +90,29 @@ def test_a_fit_cannot_be_changed_by_accident() -> None:
     fit = first_component(one_factor(8, 3, 1).suite)
     with pytest.raises(ValueError, match="read-only"):
         fit.scores[0] = 0.0
+
+
+def test_score_errors_are_the_jackknife_over_capability_benchmarks() -> None:
+    rng = np.random.default_rng(3)
+    ability = rng.normal(size=15)
+    X = ability[:, None] + 0.5 * rng.normal(size=(15, 6))
+    fit = first_component(X)
+    left = []
+    for c in range(6):
+        scores = first_component(np.delete(X, c, axis=1), reference=np.delete(fit.eigenvector, c)).scores
+        left.append((scores - scores.mean()) / scores.std() * fit.scores.std() + fit.scores.mean())
+    expected = np.sqrt(5 / 6 * ((np.array(left) - np.mean(left, axis=0)) ** 2).sum(axis=0))
+    found = score_errors(X, fit)
+    assert found.standard_error == pytest.approx(expected)
+    assert found.degrees_of_freedom == 5
+
+
+def test_copies_of_one_capability_benchmark_leave_no_error() -> None:
+    x = np.random.default_rng(1).normal(size=12)
+    X = np.column_stack([x] * 5)
+    assert score_errors(X, first_component(X)).standard_error == pytest.approx(np.zeros(12), abs=1e-9)
+
+
+def test_with_three_capability_benchmarks_the_error_is_not_known() -> None:
+    X = np.random.default_rng(1).normal(size=(12, 3))
+    assert np.isnan(score_errors(X, first_component(X)).standard_error).all()

@@ -15,13 +15,17 @@ from numpy.typing import ArrayLike, NDArray
 from confounded.errors import StatisticsError
 from confounded.stats.ranks import spearman_matrix
 
-__all__ = ["FirstComponent", "first_component", "standardise"]
+__all__ = ["FirstComponent", "ScoreErrors", "first_component", "score_errors", "standardise"]
 
 FloatArray = NDArray[np.float64]
 
 SAME_MAGNITUDE: Final = 1e-9
 """Entries of an eigenvector this close in magnitude count as equal when its sign is set, so that rounding cannot
 choose between them; among equals the sum decides."""
+
+
+FEWEST_FOR_ERRORS: Final = 4
+"""Capability benchmarks below which leaving one out leaves no component to speak of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,52 @@ def first_component(columns: ArrayLike, reference: ArrayLike | None = None) -> F
     for array in (fit.eigenvector, fit.eigenvalues, fit.correlation, fit.scores):
         array.flags.writeable = False
     return fit
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreErrors:
+    """How far the scores of N models would move with another suite of the same kind.
+
+    Parameters
+    ----------
+    standard_error : ndarray of shape (N,)
+        Of the jackknife over capability benchmarks; NaN where it is undefined.
+    degrees_of_freedom : float
+        Capability benchmarks less one.
+    """
+
+    standard_error: FloatArray = field(repr=False)
+    degrees_of_freedom: float
+
+
+def score_errors(columns: ArrayLike, fit: FirstComponent) -> ScoreErrors:
+    """Estimate the errors of the scores by leaving out each capability benchmark once.
+
+    The component is refitted without the benchmark, and its scores are brought to the mean and variance of the full
+    suite's, because a sum of fewer columns spreads less. The models are taken as they are.
+
+    Parameters
+    ----------
+    columns : array_like of shape (N, C)
+        Those of the fit.
+    fit : FirstComponent
+
+    Returns
+    -------
+    ScoreErrors
+        Undefined with fewer than four capability benchmarks: of two left, a component weighs both alike.
+    """
+    X = np.asarray(columns, dtype=np.float64)
+    n = X.shape[1]
+    if n < FEWEST_FOR_ERRORS:
+        return ScoreErrors(np.full(X.shape[0], np.nan), n - 1.0)
+    left = np.empty((n, X.shape[0]))
+    for place in range(n):
+        kept = np.arange(n) != place
+        scores = first_component(X[:, kept], reference=fit.eigenvector[kept]).scores
+        left[place] = (scores - scores.mean()) / scores.std() * fit.scores.std() + fit.scores.mean()
+    variance = (n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0)
+    return ScoreErrors(np.sqrt(variance), n - 1.0)
 
 
 def _own_sign(vector: FloatArray) -> float:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
 
 from confounded.errors import ContentError, StatisticsError
-from confounded.stats.component import FirstComponent, first_component
+from confounded.stats.component import FirstComponent, first_component, score_errors
 from confounded.study.population import Population
 from confounded.study.result import CapabilitiesSource, LeftOut, Notice
 from confounded.study.settings import PAPER_SUITE, SMALLEST_SUITE, MissingPolicy, Settings
@@ -67,6 +68,20 @@ class CapabilitiesScore:
         scores = np.full(len(population.models), np.nan)
         scores[self.rows] = self.scores
         return scores
+
+    def half_widths(self, population: Population, level: float) -> NDArray[np.float64]:
+        """Return half the width of the interval of each of the (M,) capabilities scores, NaN where it is not known.
+
+        Of a fitted score it says how far another suite of the same kind would move it (`stats.component.score_errors`);
+        of one held fixed it comes from the standard errors that its source publishes, taken as normal.
+        """
+        half = np.full(len(population.models), np.nan)
+        if self.columns is not None and self.fit is not None:
+            errors = score_errors(self.columns, self.fit)
+            half[self.rows] = errors.standard_error * stdtrit(errors.degrees_of_freedom, (1.0 + level) / 2.0)
+        elif self.variances is not None:
+            half[self.rows] = np.sqrt(self.variances) * ndtri((1.0 + level) / 2.0)
+        return half
 
 
 def suite_of(population: Population, settings: Settings) -> tuple[tuple[str, ...], list[Notice]]:

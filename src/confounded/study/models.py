@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from confounded.stats.adjusted import Adjusted, capability_adjusted
 from confounded.stats.component import first_component
+from confounded.stats.curves import fitted_curve
 from confounded.stats.ranking import binomial_standard_errors, rank_intervals
 from confounded.study.capabilities import CapabilitiesScore
-from confounded.study.correlations import suite_without
+from confounded.study.correlations import own_accuracy, suite_without
+from confounded.study.known import number
 from confounded.study.measurement import KR21, error_variances
 from confounded.study.population import CAPABILITIES_SCORE, Population
-from confounded.study.result import AdjustedScores, BenchmarkFacts, Correlation, RankIntervals
+from confounded.study.result import AdjustedScores, BenchmarkFacts, Correlation, FittedCurve, RankIntervals
 from confounded.study.settings import Settings
 
 __all__ = ["compare_models"]
@@ -30,7 +32,7 @@ def compare_models(
     correlations: Sequence[Correlation],
     settings: Settings,
 ) -> list[Correlation]:
-    """Add to the correlations of a population the capability-adjusted scores and rank intervals of its models.
+    """Add to the correlations of a population its fitted curves, and the adjusted scores and ranks of its models.
 
     Parameters
     ----------
@@ -62,11 +64,34 @@ def compare_models(
         compared.append(
             msgspec.structs.replace(
                 one,
+                curve=_curve(population, score, fact, families, settings.level),
                 adjusted=_adjusted(population, score, adjusted, place, one.benchmark, against),
                 ranks=_ranks(population, fact, population.matrix.column(one.benchmark), settings.level),
             )
         )
     return compared
+
+
+def _curve(
+    population: Population,
+    score: CapabilitiesScore,
+    fact: BenchmarkFacts,
+    families: NDArray[np.intp],
+    level: float,
+) -> FittedCurve | None:
+    """Return the fitted curve of a benchmark on what it is correlated with."""
+    accuracy = own_accuracy(population, fact)
+    x = score.of_population(population) if accuracy is None else accuracy
+    found = fitted_curve(x, population.matrix.column(fact.benchmark), families, level)
+    if found is None:
+        return None
+    return FittedCurve(
+        x=found.x.tolist(),
+        y=found.y.tolist(),
+        low=[number(value) for value in found.low],
+        high=[number(value) for value in found.high],
+        is_straight=found.is_straight,
+    )
 
 
 def _adjusted(

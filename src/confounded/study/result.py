@@ -28,6 +28,7 @@ __all__ = [
     "ComputeCorrelation",
     "Correlation",
     "Description",
+    "FittedCurve",
     "Interval",
     "KindContrast",
     "KindSummary",
@@ -99,6 +100,10 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
     """One model of a population. `capabilities_score` is null for a model left out of the fit.
 
+    `score_low` and `score_high` are the interval of the capabilities score: how far it would move with another suite of
+    the same kind (each capability benchmark left out once), or by the standard errors that its source publishes. Null
+    where neither is known.
+
     `catalogue_model` is the entry of the catalogue that its name was found to stand for, and `family_from` says what
     told its family: the scores themselves, the catalogue, or a rule.
     """
@@ -110,6 +115,8 @@ class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
     parameters: float | None
     training_flop: float | None
     capabilities_score: float | None
+    score_low: float | None = None
+    score_high: float | None = None
     catalogue_model: str | None = None
     family_from: str | None = None
 
@@ -376,6 +383,19 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     near_chance_share: float | None
 
 
+class FittedCurve(msgspec.Struct, frozen=True, kw_only=True):
+    """A curve of the benchmark on what it is correlated with, at some places, with a band for each (`stats.curves`).
+
+    It is for the eye: no other figure rests on it. The band takes families to be independent; null where undefined.
+    """
+
+    x: list[float]
+    y: list[float]
+    low: list[float | None]
+    high: list[float | None]
+    is_straight: bool
+
+
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """Is the relation monotone? `label` is ``not monotone``, ``flat``, ``monotone`` or ``unclear`` (two-lines test)."""
 
@@ -438,6 +458,7 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     description: Description | None = None
     shape: Shape | None = None
     association_p: float | None = None
+    curve: FittedCurve | None = None
     adjusted: AdjustedScores | None = None
     ranks: RankIntervals | None = None
     published: Published | None = None

@@ -138,7 +138,7 @@ def run_study(
         by_area += area_summaries(own, facts, evidence, settings)
         by_kind += kind_summaries(own, facts, evidence, settings)
         contrasts += kind_contrasts(own, facts, evidence, settings)
-        results.append(_population_result(population, score, facts))
+        results.append(_population_result(population, score, facts, settings.level))
     return StudyResult(
         provenance=Provenance(
             program="confounded",
@@ -242,11 +242,12 @@ def _stage(progress: Progress | None, population: str) -> Callable[[int, int], N
 
 
 def _population_result(
-    population: Population, score: CapabilitiesScore, facts: Mapping[str, BenchmarkFacts]
+    population: Population, score: CapabilitiesScore, facts: Mapping[str, BenchmarkFacts], level: float
 ) -> PopulationResult:
     """Record the models of a population and the fit of their capabilities scores."""
     matrix, fit = population.matrix, score.fit
     scored = score.of_population(population)
+    half = score.half_widths(population, level)
     return PopulationResult(
         population=population.name,
         models=[
@@ -260,8 +261,10 @@ def _population_result(
                 catalogue_model=facts_of.catalogue_model,
                 family_from=facts_of.family_from,
                 capabilities_score=number(own),
+                score_low=number(own - wide),
+                score_high=number(own + wide),
             )
-            for facts_of, own in zip(population.models, scored, strict=True)
+            for facts_of, own, wide in zip(population.models, scored, half, strict=True)
         ],
         n_models=len(population.models),
         n_families=len(set(matrix.families)),
