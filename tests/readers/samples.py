@@ -436,6 +436,67 @@ EVERY_EVAL_EVER_LINES: Final = tuple(
     for number, score in enumerate((0.8125, 0.4375, 0.9375, 0.4625))
 )
 
+HELM_RUN: Final = "runs/v1/bbq:subject=all,model=org_ada-7b"
+HELM: Final = {
+    f"{HELM_RUN}/run_spec.json": json_bytes(
+        {
+            "name": "bbq:subject=all,model=org_ada-7b",
+            "scenario_spec": {
+                "class_name": "helm.benchmark.scenarios.bbq_scenario.BBQScenario",
+                "args": {"subject": "all"},
+            },
+            "adapter_spec": {
+                "method": "multiple_choice_joint",
+                "num_train_trials": 1,
+                "model_deployment": "org/ada-7b",
+                "model": "org/ada-7b",
+            },
+            "metric_specs": [],
+            "groups": ["bbq"],
+        }
+    ),
+    f"{HELM_RUN}/scenario.json": b"{}",
+    f"{HELM_RUN}/scenario_state.json": b"{}",
+    f"{HELM_RUN}/stats.json": json_bytes(
+        [
+            {
+                "name": {"name": metric, "split": "test"},
+                "count": 1,
+                "sum": score,
+                "sum_squared": score * score,
+                "min": score,
+                "max": score,
+                "mean": score,
+                "variance": 0.0,
+                "stddev": 0.0,
+            }
+            for metric, score in (
+                ("num_instances", 4),
+                ("quasi_exact_match", 0.8125),
+                ("bbq_metric_ambiguous_bias", 0.2957),
+                ("inference_runtime", 0.0431),
+            )
+        ]
+    ),
+    f"{HELM_RUN}/per_instance_stats.json": json_bytes(
+        [
+            {
+                "instance_id": f"id{number}",
+                "train_trial_index": 0,
+                "stats": [
+                    {
+                        "name": {"name": "quasi_exact_match", "split": "test"},
+                        "count": 1,
+                        "sum": one,
+                        "mean": one,
+                    }
+                ],
+            }
+            for number, one in enumerate((1.0, 1.0, 1.0, 0.25))
+        ]
+    ),
+}
+
 SAMPLES: Final = (
     Sample("csv-wide", "CSV and TSV", {"scores.csv": delimited(WIDE)}, "scores.csv"),
     Sample("csv-long", "CSV and TSV", {"scores.csv": delimited(LONG)}, "scores.csv"),
@@ -496,6 +557,10 @@ SAMPLES: Final = (
         SAMPLES_FILE,
         is_of_items=True,
         is_named=True,
+    ),
+    *(
+        Sample(f"helm-{name}", "HELM", HELM, f"{HELM_RUN}/{name}.json", is_folder=True)
+        for name in ("stats", "run_spec", "per_instance_stats")
     ),
     Sample("every-eval-ever", "Every Eval Ever", {"doc.json": json_bytes(EVERY_EVAL_EVER)}, "doc.json"),
     Sample(

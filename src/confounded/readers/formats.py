@@ -18,6 +18,8 @@ from confounded.readers.every_eval_ever_lines import (
 )
 from confounded.readers.frames import parquet_cells
 from confounded.readers.glance import Glance
+from confounded.readers.helm import read_helm, read_helm_items
+from confounded.readers.helm_runs import BESIDE_RUNS, FILES, RUN_SPEC
 from confounded.readers.inspect_items import read_inspect_items
 from confounded.readers.inspect_logs import NOT_LOGS, read_inspect_logs
 from confounded.readers.item_matrix import (
@@ -75,6 +77,8 @@ class Format:
         The name of the file of a run beside which its companions stand.
     companions : frozenset of str
         Names of files that belong to a run, or to its folder, and are not read by themselves.
+    beside_runs : frozenset of str
+        Names of files and folders that stand beside the folders of runs, and are not read.
     """
 
     name: str
@@ -86,6 +90,7 @@ class Format:
     is_covered: Callable[[Path], bool] = field(default=_never, repr=False)
     main_file: str = ""
     companions: frozenset[str] = frozenset()
+    beside_runs: frozenset[str] = frozenset()
 
 
 def _each(read: Callable[[Path], ScoreTable]) -> Callable[[Sequence[Path]], ScoreTable]:
@@ -123,6 +128,12 @@ def _is_inspect(look: Glance) -> bool:
 def _is_harness(look: Glance) -> bool:
     # Without `config_general`: lighteval writes that and the other three, with other things in them.
     return look.has("results", "versions", "configs") and not look.has("config_general")
+
+
+def _is_helm(look: Glance) -> bool:
+    if look.path.name in FILES:
+        return (look.path.parent / RUN_SPEC).is_file()
+    return look.has("scenario_spec", "adapter_spec", "metric_specs")
 
 
 def _is_json_records(look: Glance) -> bool:
@@ -199,6 +210,17 @@ FORMATS: Final = (
         is_document=True,
         read_items=read_inspect_items,
         companions=NOT_LOGS,
+    ),
+    Format(
+        "HELM",
+        (".json",),
+        read_helm,
+        _is_helm,
+        is_document=True,
+        read_items=read_helm_items,
+        main_file=RUN_SPEC,
+        companions=FILES,
+        beside_runs=BESIDE_RUNS,
     ),
     Format("JSON records", (".json",), _each(read_json_records), _is_json_records),
     Format("JSON lines", (".jsonl", ".ndjson"), _each(read_json_lines), _is_json_lines),

@@ -17,6 +17,7 @@ __all__ = [
     "MAIN_METRICS",
     "TEST",
     "VALID",
+    "direction",
     "is_bookkeeping",
     "main_metrics",
     "main_split",
@@ -356,11 +357,6 @@ def main_split(groups: Sequence[str]) -> str:
     """Return the split on which a run is scored: that of the first of its groups that is known."""
     known = next((group for group in groups if group in MAIN_METRICS or group in _VALID_GROUPS), None)
     return VALID if known in _VALID_GROUPS else TEST
-
-
-def is_known(groups: Sequence[str]) -> bool:
-    """Return whether the schema says something of any of some run groups."""
-    return any(group in MAIN_METRICS or group in _VALID_GROUPS for group in groups)
 
 
 def direction(metric: str, groups: Sequence[str]) -> str | None:

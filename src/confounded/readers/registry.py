@@ -341,10 +341,15 @@ def _candidates(folder: Path) -> list[Path]:
     """Return the files at any depth whose ending some format has, in the order of their names."""
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
         beside = {
             name for one in FORMATS if one.main_file in names for name in one.companions
         } | _ALWAYS_BESIDE
+        for one in FORMATS:
+            if not one.beside_runs.isdisjoint((*folders, *names)) and _holds_runs(
+                place, folders, one.main_file
+            ):
+                beside |= one.beside_runs
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in beside]
         found += (
             Path(place, name)
             for name in names
@@ -355,6 +360,11 @@ def _candidates(folder: Path) -> list[Path]:
         if len(found) > MOST_FILES:
             raise UnreadableError(f"a folder of at most {MOST_FILES} files", found="more", where=str(folder))
     return sorted(found)
+
+
+def _holds_runs(place: str, folders: Iterable[str], main_file: str) -> bool:
+    """Return whether one of the folders in a place is that of a run."""
+    return any(Path(place, folder, main_file).is_file() for folder in folders)
 
 
 _ALWAYS_BESIDE: Final = frozenset(name for one in FORMATS if not one.main_file for name in one.companions)
