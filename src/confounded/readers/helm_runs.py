@@ -55,7 +55,7 @@ BESIDE_RUNS: Final = frozenset(
 
 MODEL_ARGUMENTS: Final = ("model=", "model_deployment=")
 PERTURBED, WORST = "perturbed", "worst"
-"""On what a statistic under a perturbation was computed: the changed instances, or the worse of each with its original."""
+"""On what a statistic under a perturbation was computed: changed instances, or the worse of each and its original."""
 
 MEAN_TOLERANCE: Final = 1e-6
 """How far two means of the same numbers, summed in another order, may be apart, as a share of the mean or of 1."""

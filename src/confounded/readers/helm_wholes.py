@@ -14,13 +14,32 @@ from confounded.scores import Issue
 __all__ = ["PARTS", "Part", "wholes"]
 
 PARTS: Final = frozenset(
-    """
-    agreement attribute category condition dataset demographic difficulty domain exam lang language language_pair level
-    locale mode phenomenon skill source_language subject subset survey target_language task
-    """.split()
+    {
+        "category",
+        "condition",
+        "dataset",
+        "demographic",
+        "difficulty",
+        "domain",
+        "exam",
+        "lang",
+        "language",
+        "language_pair",
+        "level",
+        "locale",
+        "mode",
+        "phenomenon",
+        "source_language",
+        "subject",
+        "subset",
+        "survey",
+        "target_language",
+        "task",
+    }
 )
 """Arguments of runs that choose a part of the data of a task, in the run specifications of crfm-helm 0.5.16. Others
-choose how it is asked (``method``, ``prompt_style``, ``max_num_words``): runs that differ in these are not parts."""
+choose how it is asked (``method``, ``prompt_style``, ``max_num_words``), or parts that have items in common
+(``agreement``): runs that differ in these are not parts of a whole."""
 
 ALL: Final = "all"
 """The value of such an argument that chooses all of the data."""
