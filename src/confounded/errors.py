@@ -108,7 +108,35 @@ class UnsettledError(ContentError):
 
 
 class UnknownError(InputError):
-    """Nothing is known of a model or benchmark, and a guess would change the result."""
+    """Nothing is known of a model or benchmark, and a guess would change the result.
+
+    Parameters
+    ----------
+    expected, found, where, remedy : str
+        As of `ConfoundedError`.
+    options : sequence of str, optional
+        What to add to the same command line, where that settles it.
+    others : str, optional
+        What may stand in these options instead.
+    lines : sequence of str, optional
+        What to add to which file instead: its name, then the lines.
+    """
+
+    def __init__(
+        self,
+        expected: str,
+        *,
+        found: str = "",
+        where: str = "",
+        remedy: str = "",
+        options: Sequence[str] = (),
+        others: str = "",
+        lines: Sequence[str] = (),
+    ) -> None:
+        super().__init__(expected, found=found, where=where, remedy=remedy)
+        self.options = tuple(options)
+        self.others = others
+        self.lines = tuple(lines)
 
 
 class OutputError(ConfoundedError):

@@ -13,7 +13,16 @@ from confounded.datasets._download import CHUNK, download
 from confounded.datasets.fetching import Fetched, fetch, partial_folder
 from confounded.datasets.sources import Source, SourceFile
 from confounded.errors import ConfoundedError, DatasetError, OutputError
-from tests.datasets.toys import CONTENT, Server, collection_of, digest, files_below, serving, source_of, written
+from tests.datasets.toys import (
+    CONTENT,
+    Server,
+    collection_of,
+    digest,
+    files_below,
+    serving,
+    source_of,
+    written,
+)
 
 PLACED = {f"toy_files/{path}": raw for path, raw in CONTENT.items()}
 LARGE = CONTENT["scores.csv"]
@@ -210,7 +219,7 @@ def test_no_redirection_is_followed_to_where_the_address_could_not_have_led(
     server: Server, tmp_path: Path, target: str
 ) -> None:
     server.redirect = target
-    with pytest.raises(DatasetError, match="an https address|HTTP 302"):
+    with pytest.raises(DatasetError, match=r"an https address|HTTP 302"):
         bring(source_of(CONTENT, address=server.address), tmp_path)
     assert server.asked == [("/scores.csv", None)]
     assert files_below(tmp_path) == {}
@@ -349,7 +358,7 @@ def test_documents_of_another_release_that_were_there_before_are_noticed(tmp_pat
     source = collection_of(documents)
     written(tmp_path / "mirror" / source.folder, documents)
     written(tmp_path / "to" / source.folder, {"old.json": b"[]"})
-    with pytest.raises(DatasetError, match="more|2 of"):
+    with pytest.raises(DatasetError, match=r"more|2 of"):
         fetch(source, mirror=tmp_path / "mirror", to=tmp_path / "to")
 
 
@@ -412,8 +421,6 @@ def test_a_file_where_the_folder_should_be_is_named(tmp_path: Path) -> None:
 def test_progress_rises_to_the_size_of_the_source(server: Server, tmp_path: Path) -> None:
     source = source_of(CONTENT, address=server.address)
     told: list[tuple[int, int]] = []
-    fetch(
-        source, to=tmp_path, loopback=True, progress=lambda _what, done, total: told.append((done, total))
-    )
+    fetch(source, to=tmp_path, loopback=True, progress=lambda _what, done, total: told.append((done, total)))
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1] == (source.size, source.size)

@@ -79,9 +79,7 @@ def test_the_references_are_those_of_the_manual_with_as_many_models_as_said() ->
 @pytest.mark.parametrize("id", COUNTS)
 def test_every_shipped_file_has_the_checksum_it_was_released_with(id: str) -> None:
     folder = DATA / reference_entries()[id].dataset
-    sums = dict(
-        reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines()
-    )
+    sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
     there = {path.name for path in folder.iterdir()} - {"SHA256SUMS"}
     assert there == set(sums)
     for name, digest in sums.items():

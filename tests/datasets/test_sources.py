@@ -82,7 +82,7 @@ def test_the_source_that_ships_is_always_there() -> None:
 
 
 def test_an_unknown_source_is_refused_with_those_there_are() -> None:
-    with pytest.raises(UnknownError, match="There are: safetywashing, .*rewardbench-items"):
+    with pytest.raises(UnknownError, match=r"There are: safetywashing, .*rewardbench-items"):
         find_source("nonsense")
 
 

@@ -165,6 +165,17 @@ def test_two_rows_that_are_one_model_there_are_said_to_be() -> None:
     assert any("are one model in" in one.what and models[3] in one.what for one in result.notices)
 
 
+def test_a_vision_model_is_never_joined_by_its_name_alone() -> None:
+    """One name has several image sizes, and they have different accuracies."""
+    vision = load_reference("timm-imagenet")
+    full = vision.models[::200]
+    bare = [name.partition("@")[0] for name in full]
+    found = covering(population_of(table({"mine": list(range(len(full)))}, models=full, population="mixed")))
+    assert found[0] == ("timm-imagenet", len(full))
+    found = covering(population_of(table({"mine": list(range(len(bare)))}, models=bare, population="mixed")))
+    assert dict(found)["timm-imagenet"] == 0
+
+
 def test_a_reference_of_the_other_population_is_said_to_be_that() -> None:
     base = load_reference("safetywashing-base")
     scores = table({"mine": list(range(8))}, models=base.models[:8], population="chat")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ import click
 from confounded.cli.commands import GROUPS, present_commands
 from confounded.cli.help import Group
 from confounded.cli.terminal import Terminal
-from confounded.errors import ConfoundedError, UnsettledError
+from confounded.errors import ConfoundedError, UnknownError, UnsettledError
 
 __all__ = ["EXIT_CODES", "confounded", "main"]
 
@@ -108,6 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         terminal.error(str(problem))
         for line in _further(problem):
             terminal.warn(line, hang=4)
+        for line in _remedies(problem, sys.argv[1:] if arguments is None else arguments):
+            terminal.verbatim(line)
         return BAD_INPUT
     except BrokenPipeError:
         return _reader_has_gone()
@@ -137,6 +140,20 @@ def _further(problem: ConfoundedError) -> list[str]:
     told = [" ".join(place.split()) for place in places[:MOST_FURTHER]]
     rest = len(places) - len(told)
     return [f"  also {place}" for place in told] + ([f"  and {rest} more"] if rest else [])
+
+
+def _remedies(problem: ConfoundedError, arguments: Sequence[str]) -> list[str]:
+    """Return the exact command, and the exact lines of a file, that settle what is not known."""
+    if not isinstance(problem, UnknownError):
+        return []
+    told = []
+    if problem.options:
+        again = shlex.join(["confounded", *arguments, *problem.options])
+        told += [f"  run again{f' (or {problem.others})' if problem.others else ''}:", f"    {again}"]
+    if problem.lines:
+        file, *lines = problem.lines
+        told += [f"  or add to {file} beside the scores:", *(f"    {line}" for line in lines)]
+    return told
 
 
 def _tell_of_defect(terminal: Terminal, problem: Exception) -> None:

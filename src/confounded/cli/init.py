@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,7 +15,13 @@ from confounded.cli.options import as_json_option, option, source_argument
 from confounded.cli.terminal import current_terminal
 from confounded.errors import OutputError
 
+if TYPE_CHECKING:
+    from confounded.study.declaring import Declarations
+
 __all__ = ["init"]
+
+MOST_NAMED: Final = 8
+"""Benchmarks or models that a line names; all of them stand in the files."""
 
 
 @click.command(cls=Command)
@@ -81,16 +89,28 @@ def init(source: tuple[Path, ...], output: Path | None, force: bool, as_json: bo
         _write(path, text)
         terminal.say(f"{path} written")
     for names, what in (
-        (found.undirected, "benchmarks need a direction"),
-        (found.without_family, "models need a family"),
-        (found.without_population, "models need a population"),
+        (found.undirected, "benchmark{s} need{es} a direction"),
+        (found.without_family, "model{s} need{es} a family"),
+        (found.without_population, "model{s} need{es} a population"),
     ):
         if names:
-            more = f" and {len(names) - 8} more" if len(names) > 8 else ""
-            terminal.result(f"{len(names)} {what}: {', '.join(names[:8])}{more}", hang=2)
+            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+            one = len(names) == 1
+            counted = what.format(s="" if one else "s", es="s" if one else "")
+            terminal.result(f"{len(names)} {counted}: {', '.join(names[:MOST_NAMED])}{more}", hang=2)
     for issue in table.issues:
         if issue.stops:
             terminal.warn(f"to settle: {issue.where}: {issue.what}. {issue.remedy}", hang=2)
+    elsewhere = [] if output is None else [f"--{path.stem}={path}" for path in targets]
+    command = shlex.join(["confounded", "report", *map(str, source), *elsewhere])
+    terminal.say(
+        f"{'Fill in what is empty, then' if _any_empty(found) else 'Nothing is empty. Now'}: {command}"
+    )
+
+
+def _any_empty(found: Declarations) -> bool:
+    """Return whether anything is left to fill in."""
+    return bool(found.undirected or found.without_family or found.without_population)
 
 
 def _write(path: Path, text: str) -> None:
@@ -98,10 +118,13 @@ def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
     except OSError as problem:
         raise OutputError(
             "a folder that can be written to", found=problem.strerror or str(problem), where=str(path.parent)

@@ -89,6 +89,10 @@ class Terminal:
         """Say on standard error what must not be overlooked, however little is wanted."""
         _write(line, sys.stderr, hang=hang)
 
+    def verbatim(self, line: str) -> None:
+        """Say on standard error what is to be copied as it stands: it is never broken at the width of a terminal."""
+        click.echo(printable(line), err=True)
+
     def tell(self, line: str) -> None:
         """Say on standard error what only ``--verbose`` asks for, with the time that has passed."""
         if self.verbose:

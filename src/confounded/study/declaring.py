@@ -75,7 +75,7 @@ def declarations(table: ScoreTable, source: str) -> Declarations:
     undirected = [
         name for name in sorted(spans) if name not in benchmarks() and not declared[name]["direction"]
     ]
-    head = BENCHMARKS_HEAD.format(source=source, areas=", ".join(areas()))
+    head = BENCHMARKS_HEAD.format(source=_comment(source), areas=", ".join(areas()))
     entries = ("\n".join(_benchmark(name, declared[name], spans[name])) for name in sorted(spans))
     family, population = [], []
     for row in table.models.iter_rows(named=True):
@@ -117,7 +117,7 @@ def _models(source: str, family: list[str], population: list[str]) -> str:
     """Return the file of the models of which something is not known, nothing where everything is."""
     if not family and not population:
         return ""
-    lines = [MODELS_HEAD.format(source=source)]
+    lines = [MODELS_HEAD.format(source=_comment(source))]
     for name in sorted({*family, *population}):
         lines.append(f"[{_quoted(name)}]")
         lines += ['family = ""'] if name in set(family) else []
@@ -133,4 +133,5 @@ def _quoted(text: str) -> str:
 
 
 def _comment(text: str) -> str:
-    return " ".join(text.split())
+    """Return text that ends no comment and holds nothing that TOML refuses in one."""
+    return "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split()))

@@ -33,6 +33,9 @@ DECLARED = "declared with the scores"
 APART = "not known: a family of its own"
 """The source of the family of a model of which nothing says it."""
 
+MOST_DIRECTIONS = 20
+"""Benchmarks that the command to run again names one by one; more are taken together."""
+
 MOST_NAMED = 40
 """Models that a notice names; the rest are counted, and all of them stand in the table of models."""
 
@@ -141,9 +144,11 @@ def _population_of(
         raise UnknownError(
             "to know of every model whether it is a base or a chat model",
             found=f"nothing of {_listed(unknown)}",
-            remedy="Pass --population base|chat|mixed for these, or add a column 'population' (base or chat), or lines "
-            f'such as ["{_in_toml(unknown[0])}"] population = "chat" to a models.toml beside the scores '
-            "(`confounded init` writes one to fill in).",
+            remedy="Pass --population base|chat|mixed for these, or say it in a column 'population' or in a "
+            "models.toml beside the scores (`confounded init` writes one to fill in).",
+            options=["--population", "chat"],
+            others="base or mixed, if they are that",
+            lines=["models.toml", f'["{_in_toml(unknown[0])}"]', 'population = "chat"'],
         )
     found.update(dict.fromkeys(unknown, settings.population or ""))
     notices = []
@@ -180,9 +185,10 @@ def _model_facts(
         raise UnknownError(
             "to know the family of every model, because kin are not independent evidence",
             found=f"nothing of {_listed(unknown)}",
-            remedy="Add a column 'family', or lines such as "
-            f'["{_in_toml(unknown[0])}"] family = "..." to a models.toml beside the scores (`confounded init` writes one '
-            "to fill in), or pass --unknown-families-apart to count each as a family of one.",
+            remedy="Say it in a column 'family' or in a models.toml beside the scores (`confounded init` writes one to "
+            "fill in), or pass --unknown-families-apart to count each as a family of one.",
+            options=["--unknown-families-apart"],
+            lines=["models.toml", f'["{_in_toml(unknown[0])}"]', 'family = "..."'],
         )
     return facts, unknown
 
@@ -231,12 +237,20 @@ def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, Benchmar
         raise UnknownError(
             "to know of every benchmark whether higher or lower scores are better or safer",
             found=f"nothing of {_listed(undirected)}",
-            remedy="Run again with "
-            + " ".join(f"--direction '{name}=higher'" for name in undirected[:3])
-            + (" ..." if len(undirected) > 3 else "")
-            + " (or =lower), or with --higher-is-safer or --lower-is-safer for all of them.",
+            remedy="Pass --direction NAME=higher or NAME=lower, or --higher-is-safer or --lower-is-safer for all of "
+            "these, or say it in a benchmarks.toml beside the scores (`confounded init` writes one to fill in).",
+            options=_direction_options(undirected),
+            others="=lower, or --lower-is-safer, where lower is better or safer",
+            lines=["benchmarks.toml", f'["{_in_toml(undirected[0])}"]', 'direction = "higher"'],
         )
     return {name: _benchmark_facts(name, declared[name], catalogue.get(name), settings) for name in order}
+
+
+def _direction_options(undirected: Sequence[str]) -> list[str]:
+    """Return the options that say of some benchmarks that higher is better or safer."""
+    if len(undirected) > MOST_DIRECTIONS:
+        return ["--higher-is-safer"]
+    return [part for name in undirected for part in ("--direction", f"{name}=higher")]
 
 
 def catalogue_directions(table: ScoreTable, settings: Settings) -> list[Notice]:
