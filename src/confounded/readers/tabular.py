@@ -52,6 +52,7 @@ ATTRIBUTES: Final[Mapping[str, str]] = {
     "model family": "family",
     "model size (b)": "parameters",
     "flops (1e21)": "training_flop",
+    "pair": "pair",
 }
 """Column names (in any case) that describe a model, and what they are called here."""
 

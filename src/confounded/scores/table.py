@@ -36,6 +36,7 @@ MODEL_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "training_flop": pl.Float64,
     "base_model": pl.String,
     "released": pl.String,
+    "pair": pl.String,
 }
 LARGEST: Final = 1e100
 """No score is larger in magnitude: squares of such numbers are still finite, so that no statistic overflows."""
@@ -118,7 +119,8 @@ class ScoreTable:
         a row that is not there.
     models : polars.DataFrame, optional
         One model a row: model, name, population (``base``, ``chat`` or ``mixed``), family, organisation, parameters,
-        training_flop, base_model (what it was made from), released (``YYYY-MM-DD``). Null is "the file does not say".
+        training_flop, base_model (what it was made from), released (``YYYY-MM-DD``), pair (the row that
+        this one came from, where before and after are compared). Null is "the file does not say".
     benchmarks : polars.DataFrame, optional
         One benchmark a row: benchmark, name, area, kind, unit (``fraction`` or ``percent``), direction (``higher`` or
         ``lower`` is better or safer), correlated_with, part_of, kin_to_suite (names, with commas or lines between),

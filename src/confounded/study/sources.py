@@ -17,7 +17,7 @@ from confounded.study.settings import Settings
 from confounded.study.study import run_study
 from confounded.study.uncertainty import Progress
 
-__all__ = ["check_sources", "study_sources"]
+__all__ = ["check_sources", "shipped_record", "source_record", "study_sources"]
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def study_sources(
         return run_study(
             safetywashing.load_scores(),
             settings,
-            sources=[_shipped()],
+            sources=[shipped_record()],
             shipped=True,
             threads=threads,
             progress=progress,
@@ -63,7 +63,7 @@ def study_sources(
     return run_study(
         reading.table,
         settings,
-        sources=sorted((_source(*one) for one in reading.files), key=lambda source: source.name),
+        sources=sorted((source_record(*one) for one in reading.files), key=lambda source: source.name),
         threads=threads,
         progress=progress,
     )
@@ -99,14 +99,14 @@ def check_sources(
     return check_scores(
         reading.table,
         settings,
-        sources=sorted((_source(*one) for one in reading.files), key=lambda source: source.name),
+        sources=sorted((source_record(*one) for one in reading.files), key=lambda source: source.name),
         plan=plan,
         threads=threads,
         progress=progress,
     )
 
 
-def _source(asked: Path, files: Sequence[Path]) -> Source:
+def source_record(asked: Path, files: Sequence[Path]) -> Source:
     """Record a file by its checksum, and a folder by that of the list of its files and theirs."""
     if files == (asked,):
         return Source(name=asked.name, sha256=_checksum(asked))
@@ -119,5 +119,6 @@ def _checksum(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _shipped() -> Source:
+def shipped_record() -> Source:
+    """Record the shipped scores."""
     return Source(name=f"{safetywashing.DATASET}/scores.csv", sha256=safetywashing.scores_checksum())

@@ -1,0 +1,123 @@
+"""What a comparison says in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from confounded.stats.frozen_line import FrozenLine, Slope
+from confounded.study.comparison_result import Difference, ModelComparison
+from confounded.study.result import BenchmarkFacts
+
+__all__ = ["answer_sentence", "assumptions", "number_in", "slope_words"]
+
+
+def number_in(value: float, unit: str | None, *, signed: bool = False) -> str:
+    """Return a number of a benchmark's unit with as many digits as say something."""
+    digits = {"fraction": 3, "percent": 1}.get(unit or "", 2 if abs(value) >= 10 else 3)
+    text = f"{abs(value):.{digits}f}"
+    # No minus before what is shown as nothing.
+    is_negative = value < 0 and any(digit in text for digit in "123456789")
+    return ("−" if is_negative else "+" if signed else "") + text
+
+
+def slope_words(kind: Slope) -> str:
+    """Return what a slope is taken from."""
+    return "within families" if kind == "within" else "over all models"
+
+
+def answer_sentence(
+    fact: BenchmarkFacts, found: Difference, models: Sequence[ModelComparison], n_groups: int
+) -> str:
+    """Return what is found on a benchmark, of all models together or of the only one, in one sentence."""
+    compared = [one for one in models if one.found is not None]
+    if len(compared) == 1:
+        (one,) = compared
+        who = one.after if one.before == one.after else f"{one.after}, once {one.before},"
+        whose = "its"
+        scores = f" ({_safety(one.safety_before, fact)} to {_safety(one.safety_after, fact)})"
+    else:
+        families = f" of {n_groups} families" if n_groups > 1 else " of one family"
+        who = f"the {len(compared)} models{families if all(one.siblings for one in compared) else ''}"
+        whose, scores = "their", " on average"
+    siblings = all(one.siblings for one in compared)
+    predicted = number_in(found.predicted, fact.unit, signed=True)
+    return (
+        f"{fact.benchmark}: {found.answer}. {_capital(who)} {_changed(found.change, fact.unit)}{scores}; the "
+        f"change in {whose} capability predicts {predicted}, and the rest, {_rest(found, fact.unit)}, "
+        f"{_meaning(found, siblings)}."
+    )
+
+
+def _capital(text: str) -> str:
+    """Return a sentence's beginning; a name keeps its own spelling."""
+    return text.replace("the ", "The ", 1) if text.startswith("the ") else text
+
+
+def _safety(value: float | None, fact: BenchmarkFacts) -> str:
+    """Return a safety score as the tables have it, and not turned round."""
+    if value is None:
+        return "not known"
+    return number_in(-value if fact.direction == "lower" else value, fact.unit)
+
+
+def _changed(change: float, unit: str | None) -> str:
+    if change == 0:
+        return "did not change in safety"
+    return f"became {'safer' if change > 0 else 'less safe'} by {number_in(abs(change), unit)}"
+
+
+def _rest(found: Difference, unit: str | None) -> str:
+    said = number_in(found.difference, unit, signed=True)
+    if found.low is None or found.high is None:
+        return said
+    return f"{said} [{number_in(found.low, unit, signed=True)}, {number_in(found.high, unit, signed=True)}]"
+
+
+def _meaning(found: Difference, siblings: bool) -> str:
+    others = "siblings" if siblings else "models of different families"
+    if found.reason is not None:
+        return f"cannot be judged: {found.reason}"
+    if found.answer == "more":
+        return f"is more than {others} differ by without any work on safety"
+    if found.answer == "less":
+        return f"is further down than {others} differ by"
+    return f"may be no more than {others} differ by without any work on safety"
+
+
+def assumptions(
+    kinds: Sequence[Slope], lines: Sequence[FrozenLine], n_pairs: int, any_unrelated: bool
+) -> list[str]:
+    """Return what is taken to hold, a sentence each."""
+    told = []
+    if "within" in kinds:
+        told.append(
+            "b comes from differences between models of one family, not from training one model on: that a model "
+            "which changes moves along the same line is an assumption."
+        )
+    if "pooled" in kinds:
+        told.append(
+            "b comes from differences between all models of the reference, not from training one model on: that a "
+            "model which changes moves along the same line is an assumption."
+        )
+    told.append(
+        "The scatter is that of siblings in the reference: how a change without any work on safety usually strays "
+        "from the line is taken to be the same for the compared models."
+    )
+    if any_unrelated:
+        told.append(
+            "Where a model became one of another family, the scatter is that between models of any family."
+        )
+    if n_pairs > 1:
+        told.append(
+            "Taken together, models weigh equally; the scatter of models of the same family counts as one and the "
+            "same, that of different families as independent."
+        )
+    told.append(
+        "Errors of scores before and after are taken to be independent. On the same items they go together as a "
+        "rule, and then the intervals are rather too wide."
+    )
+    if any(line.slope_df < 5 for line in lines):
+        told.append(
+            "The slope or the scatter rests on few families, and its uncertainty is itself uncertain."
+        )
+    return told
