@@ -22,17 +22,30 @@ if TYPE_CHECKING:
     from confounded.readers import read_scores
     from confounded.report import write_report
     from confounded.scores import ScoreTable
-    from confounded.study import Reproduction, Settings, StudyResult, read_result, reproduce, run_study
+    from confounded.study import (
+        Comparison,
+        ComparisonSettings,
+        Reproduction,
+        Settings,
+        StudyResult,
+        compare,
+        read_result,
+        reproduce,
+        run_study,
+    )
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
+    "ComparisonSettings",
     "ConfoundedError",
     "Reproduction",
     "ScoreTable",
     "Settings",
     "StudyResult",
     "__version__",
+    "compare",
     "load_scores",
     "read_result",
     "read_scores",
@@ -42,11 +55,14 @@ __all__ = [
 ]
 
 _ROOM_OF = {
+    "Comparison": "study",
+    "ComparisonSettings": "study",
     "ConfoundedError": "errors",
     "Reproduction": "study",
     "ScoreTable": "scores",
     "Settings": "study",
     "StudyResult": "study",
+    "compare": "study",
     "load_scores": "datasets.safetywashing",
     "read_result": "study",
     "read_scores": "readers",

@@ -6,7 +6,7 @@ A command takes the ones it needs as decorators, or all of a study with `study_o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar
 
@@ -27,6 +27,7 @@ __all__ = [
     "benchmarks_option",
     "capabilities_option",
     "direction_options",
+    "directions_in",
     "fail_on_option",
     "failing_verdicts",
     "leave_out_option",
@@ -311,7 +312,11 @@ def study_settings(chosen: StudyOptions) -> Settings:
     suite, leave_out = chosen["suite"], chosen["leave_out"]
     return msgspec.convert(
         {
-            "directions": _directions(chosen),
+            "directions": directions_in(
+                chosen["direction"],
+                higher_is_safer=chosen["higher_is_safer"],
+                lower_is_safer=chosen["lower_is_safer"],
+            ),
             "suite": None if suite is None else names_in(suite),
             "leave_out": names_in(leave_out or ""),
             **{name: value for name, value in chosen.items() if name in _AS_GIVEN},
@@ -337,17 +342,25 @@ _AS_GIVEN: Final = frozenset(
 """Options that are settings under the same name."""
 
 
-def _directions(chosen: StudyOptions) -> dict[str, str]:
-    """Read which way benchmarks are better or safer."""
+def directions_in(
+    given: Sequence[str], *, higher_is_safer: bool = False, lower_is_safer: bool = False
+) -> dict[str, str]:
+    """Read which way benchmarks are better or safer, as the options of `direction_options` say it.
+
+    Raises
+    ------
+    UsageError
+        If a direction is none, or they contradict each other.
+    """
     directions: dict[str, str] = {}
-    for one in chosen["direction"]:
+    for one in given:
         benchmark, equals, way = one.rpartition("=")
         if not equals or way not in ("higher", "lower"):
             raise UsageError("BENCHMARK=higher or BENCHMARK=lower", found=repr(one), where="--direction")
         if directions.setdefault(benchmark, way) != way:
             raise UsageError(f"one direction of {benchmark}", found="both", where="--direction")
-    for way, given in (("higher", chosen["higher_is_safer"]), ("lower", chosen["lower_is_safer"])):
-        if given and directions.setdefault("*", way) != way:
+    for way, is_asked in (("higher", higher_is_safer), ("lower", lower_is_safer)):
+        if is_asked and directions.setdefault("*", way) != way:
             raise UsageError(
                 "one direction of the benchmarks of which nothing else says it",
                 found="both",

@@ -130,14 +130,20 @@ def compare(
     frozen, remarks = frozen_reference(reference_name, reference, suite, safety, tables, settings)
     measured, more = _measured(sides, tables.pairs, suite, frozen, settings)
     notices += remarks + more + _unknown_families(tables.pairs, settings)
-    found, lines = [], []
+    found, lines, problems = [], [], []
     for place, name in enumerate(safety):
         if progress:
             progress("Leaving out families of the reference", place, len(safety))
-        compared, line = compare_on(name, suite, tables.pairs, measured, frozen, settings)
+        try:
+            compared, line = compare_on(name, suite, tables.pairs, measured, frozen, settings)
+        except ContentError as problem:
+            problems.append(problem)
+            continue
         found.append(compared)
         lines.append(line)
-    unrelated = any(not pair.siblings for pair in tables.pairs)
+    if not found:
+        raise problems[0]
+    notices += [Notice(what=f"Left out: {problem}") for problem in problems]
     return Comparison(
         provenance=ComparisonProvenance(
             program="confounded",
@@ -148,9 +154,7 @@ def compare(
         reference=_reference_record(frozen, suite, lines[0]),
         benchmarks=found,
         unpaired=list(tables.unpaired),
-        assumptions=assumptions(
-            sorted({one.line.kind for one in found}), lines, max(one.n_compared for one in found), unrelated
-        ),
+        assumptions=assumptions(found, settings.level),
         notices=notices,
     )
 

@@ -22,6 +22,8 @@ from confounded.study.settings import Settings
 __all__ = ["FrozenReference", "frozen_reference", "reference_table", "shipped_population"]
 
 OWN: Final = "the reference given"
+SHIPPED_NAME: Final = "the {} models of the shipped scores"
+SHIPPED: Final = frozenset(SHIPPED_NAME.format(one) for one in ("base", "chat"))
 JOINED: Final = ("exact", "rule")
 MOST_NAMED: Final = 8
 
@@ -85,7 +87,7 @@ def reference_table(population: str) -> tuple[str, ScoreTable]:
     table = safetywashing.load_scores()
     own = table.models.filter(table.models["population"] == population)["model"].to_list()
     # Base and chat models have different names in it, so that a name is enough.
-    return f"the {population} models of the shipped scores", kept(table, models=own)
+    return SHIPPED_NAME.format(population), kept(table, models=own)
 
 
 def frozen_reference(
@@ -112,9 +114,10 @@ def frozen_reference(
     used = kept(used, models=sorted(others & set(used.scores["model"])))
     if used.scores.is_empty():
         raise ContentError("a reference of other models than those compared", found="none", where=name)
-    directions = {
-        key: way for key, way in settings.directions.items() if key == "*" or key in [*suite, *safety]
-    }
+    # What is said of directions is said of the compared tables and of a reference of one's own; those of the shipped
+    # scores are known.
+    directions = {} if name in SHIPPED else settings.directions
+    directions = {key: way for key, way in directions.items() if key == "*" or key in [*suite, *safety]}
     asked = Settings(
         population=settings.population,
         unknown_families_apart=settings.unknown_families_apart,

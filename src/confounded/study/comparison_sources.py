@@ -47,13 +47,13 @@ def compare_sources(
     """
     files: list[tuple[Path, tuple[Path, ...]]] = []
 
-    def table_of(path: Path, **declared: Path | None) -> ScoreTable:
-        reading = read_sources([path], lenient=settings.lenient, **declared)
+    def table_of(path: Path, benchmarks: Path | None = None, models: Path | None = None) -> ScoreTable:
+        reading = read_sources([path], benchmarks=benchmarks, models=models, lenient=settings.lenient)
         files.extend(reading.files)
         return reading.table
 
-    first = table_of(before, benchmarks=benchmarks, models=models)
-    second = None if after is None else table_of(after, benchmarks=benchmarks, models=models)
+    first = table_of(before, benchmarks, models)
+    second = None if after is None else table_of(after, benchmarks, models)
     own = None if reference is None else table_of(reference)
     records = [source_record(*one) for one in files] + ([] if reference else [shipped_record()])
     return compare(

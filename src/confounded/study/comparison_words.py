@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from confounded.stats.frozen_line import FrozenLine, Slope
-from confounded.study.comparison_result import Difference, ModelComparison
+from confounded.stats.frozen_line import Slope
+from confounded.study.comparison_result import BenchmarkComparison, Difference, ModelComparison
 from confounded.study.result import BenchmarkFacts
 
 __all__ = ["answer_sentence", "assumptions", "number_in", "slope_words"]
+
+FEW_FAMILIES: Final = 6
+"""With fewer sibling families Student's t has fewer than five degrees of freedom."""
 
 
 def number_in(value: float, unit: str | None, *, signed: bool = False) -> str:
@@ -84,30 +88,25 @@ def _meaning(found: Difference, siblings: bool) -> str:
     return f"may be no more than {others} differ by without any work on safety"
 
 
-def assumptions(
-    kinds: Sequence[Slope], lines: Sequence[FrozenLine], n_pairs: int, any_unrelated: bool
-) -> list[str]:
+def assumptions(found: Sequence[BenchmarkComparison], level: float) -> list[str]:
     """Return what is taken to hold, a sentence each."""
-    told = []
-    if "within" in kinds:
-        told.append(
-            "b comes from differences between models of one family, not from training one model on: that a model "
-            "which changes moves along the same line is an assumption."
-        )
-    if "pooled" in kinds:
-        told.append(
-            "b comes from differences between all models of the reference, not from training one model on: that a "
-            "model which changes moves along the same line is an assumption."
-        )
+    kinds = {one.line.kind for one in found}
+    n_models = max(one.n_compared for one in found)
+    told = [
+        f"b comes from differences between {whom}, not from training one model on: that a model which changes moves "
+        "along the same line is an assumption."
+        for kind, whom in (("within", "models of one family"), ("pooled", "all models of the reference"))
+        if kind in kinds
+    ]
     told.append(
-        "The scatter is that of siblings in the reference: how a change without any work on safety usually strays "
-        "from the line is taken to be the same for the compared models."
+        "The scatter is that of siblings in the reference: how a change without any work on safety strays from the "
+        "line is taken to be the same for the compared models."
     )
-    if any_unrelated:
+    if not all(model.siblings for one in found for model in one.models):
         told.append(
-            "Where a model became one of another family, the scatter is that between models of any family."
+            "Where a model became one of another family, the scatter is that between models of any two families."
         )
-    if n_pairs > 1:
+    if n_models > 1:
         told.append(
             "Taken together, models weigh equally; the scatter of models of the same family counts as one and the "
             "same, that of different families as independent."
@@ -116,8 +115,14 @@ def assumptions(
         "Errors of scores before and after are taken to be independent. On the same items they go together as a "
         "rule, and then the intervals are rather too wide."
     )
-    if any(line.slope_df < 5 for line in lines):
+    if any(one.line.n_sibling_families < FEW_FAMILIES for one in found):
         told.append(
-            "The slope or the scatter rests on few families, and its uncertainty is itself uncertain."
+            f"Fewer than {FEW_FAMILIES} families of the reference have siblings: what is not known of the slope and "
+            "the scatter is itself not well known."
+        )
+    if n_models > 1 or len(found) > 1:
+        told.append(
+            f"Each answer stands for itself: of many models and benchmarks without any work on safety, up to "
+            f"{100 * (1 - level):.3g} % are told apart by chance."
         )
     return told

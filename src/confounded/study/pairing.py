@@ -24,6 +24,8 @@ AFTER: Final = "AFTER"
 BEFORE: Final = "BEFORE"
 LARGEST_FRACTION: Final = 1.0
 PER_FRACTION: Final = {"fraction": 1.0, "percent": 100.0}
+LOOKS_LIKE: Final = {"numbers up to 1": "fraction", "numbers above 1": "percent"}
+"""What scores of no stated unit are taken for where it is said that those compared with them are to be converted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,23 +191,22 @@ def in_units_of(
     """
     factors: dict[str, float] = {}
     for name in sorted(benchmarks_of(table) & benchmarks_of(reference)):
-        theirs = _unit(reference, name, _catalogue_unit(name))
-        stated = settings.units.get(name) or settings.units.get("*")
-        # '*' is said of all that are shares: it does not turn ratings into percentages.
-        if stated and theirs in PER_FRACTION:
-            if stated != theirs:
-                factors[name] = PER_FRACTION[theirs] / PER_FRACTION[stated]
+        theirs, ours = _unit(reference, name, _catalogue_unit(name)), _unit(table, name, None)
+        share = LOOKS_LIKE.get(theirs, theirs)
+        stated = settings.units.get(name) or (settings.units.get("*") if share in PER_FRACTION else None)
+        if stated in PER_FRACTION and share in PER_FRACTION:
+            if stated != share:
+                factors[name] = PER_FRACTION[share] / PER_FRACTION[stated]
             continue
-        ours = _unit(table, name, None)
-        if _alike(ours, theirs):
+        if stated is None and _alike(ours, theirs):
             continue
-        known = f"--unit {name}=" + ("percent" if ours in ("percent", "numbers above 1") else "fraction")
+        seen = "percent" if ours in ("percent", "numbers above 1") else "fraction"
         raise ContentError(
             f"{name!r} in the unit of the reference, {theirs}",
-            found=ours,
+            found=stated or ours,
             where=called,
-            remedy=f"Pass {known} to have it converted, if that is what it is, or correct the scores."
-            if theirs in PER_FRACTION
+            remedy=f"Pass --unit {name}={seen} to have it converted, if that is what it is, or correct the scores."
+            if share in PER_FRACTION
             else "Give the scores in that unit.",
         )
     if not factors:
