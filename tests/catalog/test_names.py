@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from confounded.catalog import models
-from confounded.catalog._spelling import LONGEST_NAME, dates_agree, parse, squash
+from confounded.catalog._dates import dates_agree
+from confounded.catalog._spelling import LONGEST_NAME, parse, squash
 from confounded.catalog.families import kin_of
 from confounded.catalog.names import RULES, NameMatch, find_model, match_catalogue, match_names
 from confounded.datasets.references import load_reference
@@ -74,6 +75,11 @@ def test_at_least_eighty_spellings_of_today_are_tried() -> None:
     assert len({name for name, _ in TYPED}) == len(TYPED) >= 80
 
 
+def test_every_rule_is_tried() -> None:
+    assert {rule for _, _, rule in ONE} | {"'latest' dropped"} == set(RULES)
+    assert "'latest' dropped" in one("claude-3-7-sonnet-latest", "claude-3-7-sonnet-20250219").rules
+
+
 def test_every_model_of_the_catalogue_is_found_by_its_id_and_its_name() -> None:
     for entry in models().values():
         assert find_model(entry.model) is entry
@@ -110,6 +116,31 @@ def test_two_unknown_makers_of_one_name_are_listed_and_not_joined() -> None:
     assert all(match.candidates == ("tuned-7b",) for match in matches)
 
 
+def test_two_unknown_makers_of_smaller_weights_are_listed_and_two_known_mirrors_are_joined() -> None:
+    matches = match_names(["a-person/tuned-7b-GGUF", "b-person/tuned-7b-AWQ"], ["tuned-7b"])
+    assert [match.how for match in matches] == ["review", "review"]
+    matches = match_names(["TheBloke/tuned-7b-GGUF", "bartowski/tuned-7b-AWQ"], ["tuned-7b"])
+    assert [match.how for match in matches] == ["rule", "rule"]
+
+
+def test_a_name_without_maker_is_not_joined_where_two_makers_use_it() -> None:
+    assert one("tuned-7b", "a-person/tuned-7b").how == "rule"
+    matches = match_names(["tuned-7b", "b-person/tuned-7b"], ["a-person/tuned-7b"])
+    assert [match.match for match in matches] == [None, None]
+
+
+def test_a_name_without_date_is_not_joined_where_two_versions_are_known() -> None:
+    assert one("tuned-7b", "tuned-7b-2024-05-13").rules == ("date dropped",)
+    matches = match_names(["tuned-7b", "tuned-7b-2024-08-06"], ["tuned-7b-2024-05-13"])
+    assert [match.match for match in matches] == [None, None]
+
+
+def test_a_date_that_no_version_has_is_not_dropped() -> None:
+    assert find_model("gpt-4o") is not None
+    assert find_model("gpt-4o-2023-01-01") is None
+    assert find_model("claude-3-5-sonnet-20230101") is None
+
+
 def test_the_makers_own_upload_goes_before_a_mirror_and_a_service() -> None:
     known = ["microsoft/phi-4", "unsloth/phi-4", "chutes/phi-4"]
     assert one("phi-4", *known).match == "microsoft/phi-4"
@@ -121,6 +152,11 @@ def test_the_same_effort_level_goes_before_another() -> None:
     assert one("GPT-5 (low)", *known).match == "gpt-5-2025-08-07_low"
     assert one("gpt-5", *known).match == "gpt-5-2025-08-07_unknown"
     assert one("gpt-5-minimal", *known[:2]).match is None
+    assert one("gpt-5-minimal", "gpt-5-2025-08-07", known[2]).match == "gpt-5-2025-08-07"
+
+
+def test_the_effort_level_counts_more_than_how_the_weights_are_stored() -> None:
+    assert one("gpt-oss-20b (low)", "gpt-oss-20b", "gpt-oss-20b-FP8 (low)").match == "gpt-oss-20b-FP8 (low)"
 
 
 def test_a_level_that_is_not_said_is_not_chosen_among_several() -> None:
@@ -324,3 +360,28 @@ def test_a_name_that_is_too_long_is_compared_as_it_stands() -> None:
     long = "gpt-4-" * 60
     assert one(long, long.upper()).how == "unmatched"
     assert one(long, long).how == "exact"
+
+
+@pytest.mark.parametrize(
+    ("name", "date"),
+    [
+        ("claude-3-5-sonnet-20240620", (2024, 6, 20)),
+        ("gpt-4o-2024-05-13", (2024, 5, 13)),
+        ("GPT-4o (May 2024)", (2024, 5, None)),
+        ("OLMo 2 7B Instruct November 2024", (2024, 11, None)),
+        ("gpt-4-0613", (None, 6, 13)),
+        ("gemini-2.5-pro-preview-06-05", (None, 6, 5)),
+        ("c4ai-command-r-08-2024", (2024, 8, None)),
+        ("mistral-large-2407", (2024, 7, None)),
+        ("Mistral Large (25/07)", (2025, 7, None)),
+        ("doubao-seed-1-6-thinking-250615", (2025, 6, 15)),
+        ("gpt-4.1", None),
+        ("Qwen2.5-72B", None),
+        ("palmyra-x-004", None),
+        ("phi-3-mini-128k-instruct", None),
+    ],
+)
+def test_a_date_is_read_as_far_as_a_name_gives_it(
+    name: str, date: tuple[int | None, int | None, int | None] | None
+) -> None:
+    assert parse(name).date == date

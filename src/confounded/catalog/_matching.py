@@ -12,7 +12,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from confounded.catalog._spelling import Spelling, dates_agree, squash
+from confounded.catalog._dates import dates_agree
+from confounded.catalog._spelling import Spelling, squash
 
 __all__ = ["How", "Known", "Pool", "Settled", "choose", "reasons"]
 

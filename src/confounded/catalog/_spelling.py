@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from confounded.catalog._dates import Date, date_in_group, number_date, word_date
+
 __all__ = [
     "LONGEST_NAME",
     "MAKERS",
     "SIZE",
-    "Date",
     "Spelling",
-    "dates_agree",
     "fold",
     "parse",
     "squash",
@@ -32,9 +32,6 @@ REMEMBERED: Final = 16_384
 
 LONGEST_NAME: Final = 300
 """Characters. The longest id of the hub is 96 + 1 + 96; what is longer is compared as it stands, by no rule."""
-
-Date = tuple[int | None, int | None, int | None]
-"""Year, month and day, as far as a name gives them."""
 
 SIZE: Final = re.compile(r"\d+(?:\.\d+)*(?:x\d+(?:\.\d+)?)?[bm]")
 """A token that says a number of parameters: ``7b``, ``8x22b``, ``0.5b``, ``410m``."""
@@ -93,38 +90,6 @@ _LEVEL_WORDS: Final = re.compile(
     r"|xhigh|x|high|medium|med|low|minimal|none|max|unspecified|\d{1,3}k)\b[\s,;:-]*)+$"
 )
 _HOST_WORDS: Final = frozenset(("together", "novita", "fireworks"))
-
-_MONTHS: Final = {
-    month: number
-    for number, months in enumerate(
-        (
-            "jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-            "sep sept september", "oct october", "nov november", "dec december",
-        ),
-        start=1,
-    )
-    for month in months.split()
-}  # fmt: skip
-_YEAR: Final = r"(20[12]\d)"
-_FULL: Final = re.compile(
-    r"(?<![\d.])" + _YEAR + r"[-_/.]?(0[1-9]|1[0-2])[-_/.]?(0[1-9]|[12]\d|3[01])(?![\d.]*\d)(?![a-z])"
-)
-_YEAR_LAST: Final = re.compile(
-    r"(?<![\d.])(0[1-9]|1[0-2])[-_](?:(0[1-9]|[12]\d|3[01])[-_])?" + _YEAR + r"(?!\d)(?![a-z])"
-)
-_YEAR_MONTH: Final = re.compile(r"(?<![\d.])" + _YEAR + r"[-_](0[1-9]|1[0-2])(?!\d)(?![a-z])")
-_SIX: Final = re.compile(r"[-_ @](2[2-9])(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
-_FOUR_YEAR: Final = re.compile(r"[-_ @](2[3-9])(0[1-9]|1[0-2])(?=$|-preview$)")
-_FOUR_DAY: Final = re.compile(r"[-_ @](0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=$|-preview$)")
-_TWO_TWO: Final = re.compile(r"[-_ ](0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
-_WORDS: Final = re.compile(
-    r"(?<![a-z])("
-    + "|".join(sorted(_MONTHS, key=len, reverse=True))
-    + r")\.? ?(?:(\d{1,2}),? )?"
-    + _YEAR
-    + r"(?!\d)"
-)
-_GROUP_DAY: Final = re.compile(r"^(\d\d)/(\d\d)$")
 
 _SIZE_UNDERSCORE: Final = re.compile(r"(?<=-)(\d{1,2})_(\d{1,2}b)(?![a-z0-9])")
 _VERSION_PAIR: Final = re.compile(r"(?<![\d.])(\d{1,2})[-_p](\d{1,2})(?![\d.a-z])")
@@ -211,12 +176,6 @@ def tokens_of(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(text))
 
 
-def dates_agree(one: Date, other: Date) -> bool:
-    """Return whether two dates can be the same: something is given by both, and nothing differs."""
-    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a is not None and b is not None]
-    return bool(pairs) and all(a == b for a, b in pairs)
-
-
 def _provider(text: str) -> tuple[str, str | None, list[str]]:
     """Return the name behind slashes and provider prefixes, the organisation, and the rules."""
     rules = []
@@ -239,39 +198,6 @@ def _provider(text: str) -> tuple[str, str | None, list[str]]:
         text = shorter
         rules.append("provider suffix dropped")
     return text, organisation, rules
-
-
-def _word_date(text: str) -> tuple[str, Date | None]:
-    found = _WORDS.search(text)
-    if not found:
-        return text, None
-    month, day, year = found.groups()
-    return text[: found.start()] + " " + text[found.end() :], (
-        int(year),
-        _MONTHS[month],
-        int(day) if day else None,
-    )
-
-
-def _number_date(text: str) -> tuple[str, Date | None]:
-    """Return a text without the first date in it, and that date."""
-    for pattern, order in ((_FULL, "ymd"), (_YEAR_LAST, "mdy"), (_YEAR_MONTH, "ym")):
-        found = pattern.search(text)
-        if found:
-            parts = dict(zip(order, found.groups(), strict=True))
-            return text[: found.start()].rstrip("-_ @") + text[found.end() :], _as_date(parts)
-    for pattern, order in ((_SIX, "ymd"), (_FOUR_YEAR, "ym"), (_FOUR_DAY, "md"), (_TWO_TWO, "md")):
-        found = pattern.search(text)
-        if found and found.start() > 0:
-            return text[: found.start()] + text[found.end() :], _as_date(
-                dict(zip(order, found.groups(), strict=True))
-            )
-    return text, None
-
-
-def _as_date(parts: dict[str, str | None]) -> Date:
-    year, month, day = (int(part) if (part := parts.get(which)) else None for which in "ymd")
-    return (year + 2000 if year is not None and year < 100 else year, month, day)
 
 
 def _level(text: str) -> str | None:
@@ -312,12 +238,7 @@ def _groups(text: str) -> tuple[str, str | None, Date | None, list[str]]:
             else:
                 rules.append("provider suffix dropped")
             return " "
-        rest, said = _word_date(inside)
-        if said is None:
-            rest, said = _number_date(" " + inside)
-        by_day = _GROUP_DAY.match(inside)
-        if said is None and by_day:
-            rest, said = "", _day(by_day.group(1), by_day.group(2))
+        rest, said = date_in_group(inside)
         if said is not None:
             date = said
             return f" {rest.strip()} "
@@ -326,14 +247,6 @@ def _groups(text: str) -> tuple[str, str | None, Date | None, list[str]]:
     if "(" in text or "[" in text:
         text = " ".join(_GROUP.sub(settle, text).split())
     return text, effort, date, rules
-
-
-def _day(first: str, second: str) -> Date | None:
-    """Return month and day of ``05/28``, or year and month of ``25/07``; None where neither reads so."""
-    one, two = int(first), int(second)
-    if one > 12 and two <= 12:
-        return (2000 + one, two, None)
-    return (None, one, two) if one <= 12 and two <= 31 else None
 
 
 def _suffixes(text: str) -> tuple[str, dict[str, str], list[str]]:
@@ -457,7 +370,7 @@ def parse(name: str) -> Spelling:
 
 
 def _date(text: str) -> tuple[str, Date | None]:
-    rest, date = _number_date(text)
+    rest, date = number_date(text)
     if date is None:
-        rest, date = _word_date(text)
+        rest, date = word_date(text)
     return (rest, date) if tokens_of(rest) else (text, None)

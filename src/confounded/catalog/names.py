@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from confounded.catalog._dates import dates_agree
 from confounded.catalog._matching import How, Known, Pool, Settled, choose, reasons
-from confounded.catalog._spelling import Spelling, dates_agree, parse
+from confounded.catalog._spelling import Spelling, parse
 from confounded.catalog._tables import cell, known, rows
 from confounded.catalog.models import Model, models
 
@@ -315,11 +316,16 @@ def match_names(
 
 
 def _two_makers(settled: Mapping[str, Settled], parts: Mapping[str, Known]) -> dict[str, Settled]:
-    """Return the joins to take back: names of two organisations that nobody knows, joined with one name."""
+    """Return the joins to take back: names of two organisations that nobody knows, joined with one name.
+
+    Those that are known to carry others' models as they are do not count.
+    """
     claims: defaultdict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, (match, how, _, _) in settled.items():
         organisation = parts[name].spelling.organisation
-        if match is not None and how == "rule" and parts[name].model is None and organisation:
+        if organisation is None or _hubs().get(organisation) == frozenset():
+            continue
+        if match is not None and how == "rule" and parts[name].model is None:
             claims[match][organisation].append(name)
     return {
         name: (None, "review", (), (match,))
