@@ -1,8 +1,8 @@
 """How fast are logs of Inspect AI read? Ratios to the engine's own data frames, measured side by side in one process.
 
-Usage, in an environment with the `engines` group (see requirements/engines.txt)::
+Usage::
 
-    .venv-engines/bin/python benchmarks/inspect_logs.py [--logs 200] [--repetitions 5] [--folder PATH]
+    make bench-engines [ARGS="--logs 200 --repetitions 5 --folder PATH"]
 
 One evaluation of a mock model (100 items, 3 epochs, samples logged) is run by the engine itself; its log is copied
 with other names of models and tasks, and other ids, in the header and the summaries. Then, in turns:
@@ -10,7 +10,8 @@ with other names of models and tasks, and other ids, in the header and the summa
 1. scores: `confounded.readers.read_scores` of the folder, against `inspect_ai.analysis.evals_df`;
 2. scores on items: `read_inspect_items` of its logs, against `inspect_ai.analysis.samples_df`.
 
-Before anything is timed, both sides are compared: the same headline scores, the same numbers of items.
+Before anything is timed, both sides are compared: the same headline scores, and for every item of every log the same
+mean over its epochs.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from inspect_ai import Task, eval
 from inspect_ai.analysis import evals_df, samples_df
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
-from inspect_ai.scorer import includes
+from inspect_ai.scorer import includes, value_to_float
 from inspect_ai.solver import generate
 
 from confounded.readers import read_scores
@@ -41,6 +42,7 @@ from confounded.readers.inspect_items import read_inspect_items
 
 ITEMS, EPOCHS, TASKS = 100, 3, 10
 TIMES_SCORES, TIMES_ITEMS = 3, 15
+TOLERANCE = 1e-12
 
 
 def answers() -> Iterator[ModelOutput]:
@@ -98,12 +100,20 @@ def compare(folder: Path, logs: list[Path]) -> None:
     theirs = evals_df(str(folder), quiet=True)
     by_run = {(row.model, row.task_name): row.score_headline_value for row in theirs.itertuples()}
     got = {(row["model"], row["benchmark"]): row["score"] for row in ours.iter_rows(named=True)}
-    if len(got) != len(logs) or any(abs(by_run[run] - score) > 1e-12 for run, score in got.items()):
+    if len(got) != len(logs) or any(abs(by_run[run] - score) > TOLERANCE for run, score in got.items()):
         raise SystemExit("the scores differ")
     items = read_inspect_items(logs).items
     samples = samples_df(str(folder), quiet=True)
     if items.height * EPOCHS != len(samples) or items.height != ITEMS * len(logs):
         raise SystemExit("the numbers of items differ")
+    runs = {row.eval_id: (row.model, row.task_name) for row in theirs.itertuples()}
+    values = samples.assign(value=samples["score_includes"].map(value_to_float()))
+    means = values.groupby(["eval_id", "id"])["value"].mean()
+    stated = {(*runs[run], item): mean for (run, item), mean in means.items()}
+    columns = ("model", "benchmark", "item", "score")
+    read = {(model, task, item): score for model, task, item, score in items.select(columns).iter_rows()}
+    if read.keys() != stated.keys() or any(abs(read[one] - mean) > TOLERANCE for one, mean in stated.items()):
+        raise SystemExit("the scores on items differ")
 
 
 def in_turns(sides: dict[str, Callable[[], Any]], repetitions: int) -> dict[str, list[float]]:

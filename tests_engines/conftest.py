@@ -17,6 +17,9 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("runs")
         patch.chdir(folder)
+        patch.setenv(
+            "HF_HOME", str(folder / "cache")
+        )  # before lm-evaluation-harness is imported, which reads it once
         yield folder
 
 

@@ -159,11 +159,11 @@ def documents(name: str, number: int = DOCUMENTS, choices: int = 4) -> list[dict
     ]
 
 
-def write_tasks(folder: Path) -> None:
-    """Write the tasks into a folder, with data beside them."""
+def write_tasks(folder: Path, number: int = DOCUMENTS) -> None:
+    """Write the tasks into a folder, with data beside them: so many documents each, but for two tasks."""
     folder.mkdir(parents=True, exist_ok=True)
 
-    def write(name: str, template: str, number: int = DOCUMENTS, choices: int = 4, **parts: str) -> None:
+    def write(name: str, template: str, number: int = number, choices: int = 4, **parts: str) -> None:
         lines = "".join(json.dumps(one) + "\n" for one in documents(name, number, choices))
         (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
         text = template.format(name=name, data=(folder / f"{name}.jsonl").as_posix(), **parts)

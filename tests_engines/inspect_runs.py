@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import itertools
 import signal
 import subprocess
 import sys
@@ -26,7 +27,7 @@ import anyio
 from inspect_ai import Epochs, Task, eval, task_with
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.log import EvalLog
-from inspect_ai.model import ModelOutput, ModelUsage, get_model
+from inspect_ai.model import Model, ModelOutput, ModelUsage, get_model
 from inspect_ai.scorer import (
     CORRECT,
     INCORRECT,
@@ -63,14 +64,21 @@ def digest(*parts: object) -> int:
 
 def answers(seed: int) -> Iterator[ModelOutput]:
     """Yield answers, about half of them right and some only partly, with their usage."""
-    at = 0
-    while True:
-        at += 1
-        drawn = digest(seed, at) % 4
-        text = ("yes", "yes", "no", "I think yes, though no")[drawn]
-        answer = ModelOutput.from_content("mockllm/model", text)
-        answer.usage = ModelUsage(input_tokens=20, output_tokens=5, total_tokens=25)
-        yield answer
+    texts = ("yes", "yes", "no", "I think yes, though no")
+    yield from (output(texts[digest(seed, at) % len(texts)]) for at in itertools.count(1))
+
+
+def refusals() -> Iterator[ModelOutput]:
+    """Yield answers to four questions in two epochs, the first three right in one of them, the last in no form."""
+    texts = ("yes", "yes", "yes", "I think yes", "no", "no", "no", "I think yes")
+    yield from (output(texts[at % len(texts)]) for at in itertools.count())
+
+
+def output(text: str) -> ModelOutput:
+    """Return an answer with its usage."""
+    answer = ModelOutput.from_content("mockllm/model", text)
+    answer.usage = ModelUsage(input_tokens=20, output_tokens=5, total_tokens=25)
+    return answer
 
 
 def samples(number: int = ITEMS) -> MemoryDataset:
@@ -172,6 +180,9 @@ TASKS: Final[dict[str, Callable[[], Task]]] = {
         samples(), solver=generate(), scorer=includes(), metrics=[accuracy(), mean(), std(), stderr()]
     ),
     "partial": lambda: Task(samples(), solver=failing("item-2"), scorer=includes(), fail_on_error=False),
+    "tiny_refusal": lambda: Task(
+        samples(4), solver=generate(), scorer=[match(location="exact"), includes()], epochs=2
+    ),
     "failed": lambda: Task(samples(), solver=failing("item-4"), scorer=includes()),
     "unscored": lambda: Task(samples(), solver=generate(), scorer=includes()),
 }
@@ -189,17 +200,18 @@ def run(name: str, folder: Path, form: str = "eval", *, seed: int = 1, log_sampl
         Where the log is written.
     form : {'eval', 'json'}
     seed : int
-        Of the model's answers, and part of its name.
+        Of the model's answers; one other than 1 is part of its name.
     log_samples : bool
     """
+    given = refusals() if name == "tiny_refusal" else answers(seed)
+    model = get_model(f"mockllm/model{'' if seed == 1 else seed}", custom_outputs=given, memoize=False)
     task = task_with(TASKS[name](), name=name)
-    (log,) = evaluated(task, folder, form, seed=seed, log_samples=log_samples, score=name != "unscored")
+    (log,) = evaluated(task, model, folder, form, log_samples=log_samples, score=name != "unscored")
     return log
 
 
-def evaluated(task: Task, folder: Path, form: str, *, seed: int = 1, **options: Any) -> list[EvalLog]:
+def evaluated(task: Task, model: Model, folder: Path, form: str, **options: Any) -> list[EvalLog]:
     """Evaluate a task, one sample at a time so that the answers come in order."""
-    model = get_model(f"mockllm/model-{seed}", custom_outputs=answers(seed), memoize=False)
     with contextlib.redirect_stdout(io.StringIO()):
         return eval(
             task,
@@ -226,8 +238,9 @@ def broken_off(folder: Path, form: str, how: signal.Signals) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     marker = folder / "in-the-middle"
-    command = [sys.executable, __file__, str(folder), form, str(marker)]
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # Paths that mean nothing elsewhere, because they stand in the log as arguments of its solver.
+    command = [sys.executable, __file__, ".", form, marker.name]
+    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         ends = time.monotonic() + LONGEST_WAIT
         while not marker.exists():
@@ -248,7 +261,8 @@ def main(arguments: Sequence[str]) -> None:
     """Run a task that waits in its middle to be stopped."""
     folder, form, marker = arguments
     task = Task(samples(), solver=stopping("item-4", marker), scorer=includes(), name="stopped")
-    evaluated(task, Path(folder), form)
+    model = get_model("mockllm/model", custom_outputs=answers(1))
+    evaluated(task, model, Path(folder), form, log_samples=False)
 
 
 if __name__ == "__main__":

@@ -508,10 +508,15 @@ SAMPLES: Final = (
     Sample(
         "inspect-json",
         "Inspect AI",
-        {"log.json": (DATA / "tiny-refusal.json").read_bytes()},
+        {"log.json": (DATA / "inspect" / "tiny_refusal.json").read_bytes()},
         "log.json",
     ),
-    Sample("inspect-eval", "Inspect AI", {"log.eval": (DATA / "tiny-refusal.eval").read_bytes()}, "log.eval"),
+    Sample(
+        "inspect-eval",
+        "Inspect AI",
+        {"log.eval": (DATA / "inspect" / "tiny_refusal.eval").read_bytes()},
+        "log.eval",
+    ),
     Sample("excel", "Excel", {"scores.xlsx": workbook(WIDE)}, "scores.xlsx"),
     Sample("leaderboard-csv", "Open LLM Leaderboard", {"old.csv": delimited(LEADERBOARD)}, "old.csv"),
     Sample("leaderboard-json", "Open LLM Leaderboard", {"old.json": records(LEADERBOARD)}, "old.json"),

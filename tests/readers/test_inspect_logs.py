@@ -1,6 +1,6 @@
 """Logs of Inspect AI: the header's scores arrive, and a run that did not end well has none.
 
-``data/tiny-refusal.json`` and ``.eval`` are logs of Inspect AI 0.3.285: 4 samples × 2 epochs of a mock model, two
+``data/inspect/tiny_refusal`` are logs of Inspect AI: 4 samples × 2 epochs of a mock model, two
 scorers, written by the engine itself.
 """
 
@@ -19,8 +19,8 @@ from confounded.errors import ContentError, UnreadableError, UnsettledError
 from confounded.readers import inspect_archive, read_scores
 
 DATA = Path(__file__).parent / "data"
-LOG = DATA / "tiny-refusal.json"
-ARCHIVE = DATA / "tiny-refusal.eval"
+LOG = DATA / "inspect" / "tiny_refusal.json"
+ARCHIVE = DATA / "inspect" / "tiny_refusal.eval"
 ROWS = [
     ("mockllm/model", "tiny_refusal", 0.375, 0.125, 4),
     ("mockllm/model", "tiny_refusal:includes/accuracy", 0.625, 0.125, 4),

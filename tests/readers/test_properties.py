@@ -94,7 +94,7 @@ def in_shape(sample: Sample) -> st.SearchStrategy[bytes]:
     if sample.ending in WRITERS:
         return tables().map(lambda rows: written(sample, rows))
     if sample.ending == ".eval":
-        header = json.loads((Path(__file__).parent / "data" / "tiny-refusal.json").read_bytes())
+        header = json.loads((Path(__file__).parent / "data" / "inspect" / "tiny_refusal.json").read_bytes())
         header.pop("samples", None)
         reductions = header.pop("reductions", [])
         return st.builds(
