@@ -289,7 +289,7 @@ def _describe_source(source: Source) -> None:
     ]
     _lines(lines)
     for file in source.files:
-        current_terminal().result(f"  {file.sha256}  {file.path}")
+        current_terminal().result(f"  {file.sha256}  {file.path}", hang=4)
     if source.collection:
         current_terminal().result(
             f"  {source.collection.sha256}  of the lines '<sha256>  <path>' of all, sorted by path"

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import confounded
-from confounded.cli.terminal import Terminal, coloured, current_terminal, printable
+from confounded.cli.terminal import Terminal, coloured, current_terminal, printable, width_of
 
 __all__ = ["Progress", "progress_bar"]
 
@@ -22,8 +22,10 @@ Progress = Callable[[str, int, int], None]
 
 LOGGER: Final = "confounded"
 BAR_WIDTH: Final = 20
-LONGEST: Final = 40
-"""Characters of what is being done that are shown beside a bar."""
+LONGEST: Final = 48
+"""Characters of what is being done that are shown at most."""
+REST: Final = 12
+"""What the spinner, the time and the spaces between take."""
 
 
 @contextmanager
@@ -81,27 +83,33 @@ def _teller(terminal: Terminal) -> Progress:
 
 @contextmanager
 def _drawn() -> Iterator[Progress]:
-    """Draw one line that says what is being done, for how long, and how much of it is done where that is known."""
+    """Draw one line that says what is being done, how much of it is done where that is known, and for how long."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Line
 
+    width = width_of(sys.stderr)
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=BAR_WIDTH),
+        *([BarColumn(bar_width=BAR_WIDTH)] if width >= LONGEST + BAR_WIDTH + REST else []),
         TimeElapsedColumn(),
     )
-    console = Console(file=sys.stderr, no_color=not coloured(sys.stderr))
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("Starting", total=None)
+    console = Console(file=sys.stderr, width=width, no_color=not coloured(sys.stderr))
+    with Line(*columns, console=console, transient=True) as line:
+        task = line.add_task("Starting", total=None)
 
         def say(what: str) -> None:
-            text = printable(what)
-            shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-            bar.update(task, description=shown, total=None, completed=0)
+            line.update(task, description=_shortened(what, width), total=None, completed=0)
 
         def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
+            line.update(task, description=_shortened(what, width), completed=done, total=total)
 
         with _heard(say):
             yield show
+
+
+def _shortened(what: str, width: int) -> str:
+    """Return what is being done as it fits into the line, which is gone in a moment."""
+    text, longest = printable(what), min(LONGEST, max(width - REST, 1))
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,57 +1,74 @@
-"""Tables on a terminal and in a pipe, with every cell whole."""
+"""Tables of text, as wide as they take or within a width, with every cell whole."""
 
 from __future__ import annotations
 
-import sys
+import textwrap
 from collections.abc import Collection, Sequence
+from itertools import zip_longest
+from typing import Final
 
-__all__ = ["drawn_table", "plain_table"]
+__all__ = ["table_lines"]
 
-
-def plain_table(
-    title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[str] = ()
-) -> str:
-    """Return a table as lines with columns of spaces, as wide as it takes."""
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    lines = []
-    for row in (header, *rows):
-        cells = (
-            cell.rjust(width) if name in right else cell.ljust(width)
-            for name, cell, width in zip(header, row, widths, strict=True)
-        )
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join([title, *lines])
+GAP: Final = "  "
+NARROWEST: Final = 6
+"""Columns below which a cell is not broken further: at some width a table can only run over."""
 
 
-def drawn_table(
-    title: str,
+def table_lines(
     header: Sequence[str],
     rows: Sequence[Sequence[str]],
     *,
     right: Collection[str] = (),
-    width: int,
-    colour: bool,
-) -> None:
-    """Draw a table on the terminal at standard output.
+    width: int | None = None,
+) -> list[str]:
+    """Return the lines of a table, that of the header first.
 
-    Cells that are too wide go on in a further line. Names and numbers, that is the first column and those set to the
-    right, are kept in one line where the width allows it.
+    Parameters
+    ----------
+    header : sequence of str
+    rows : sequence of sequence of str
+        A cell for each column.
+    right : collection of str, optional
+        The columns that are set to the right: numbers, which are never broken.
+    width : int, optional
+        What the lines may take. The widest columns give way first, and the first column last; their cells go on in
+        further lines.
+
+    Returns
+    -------
+    list of str
+        Where cells are broken, a row takes several lines.
     """
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    if width is not None:
+        rigid = [place for place, name in enumerate(header) if name in right]
+        _narrow(widths, width - len(GAP) * (len(widths) - 1), rigid)
+    return [line for row in (header, *rows) for line in _row(row, widths, [name in right for name in header])]
 
-    table = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for place, name in enumerate(header):
-        number = name in right
-        widest = max(map(len, (name, *(row[place] for row in rows))))
-        table.add_column(
-            Text(name),
-            justify="right" if number else "left",
-            overflow="fold",
-            min_width=min(widest, width // 3) if number or place == 0 else None,
+
+def _narrow(widths: list[int], available: int, rigid: Collection[int]) -> None:
+    """Take from the widest of the columns that may give way until all fit."""
+    for giving in ([place for place in range(1, len(widths)) if place not in rigid], [0]):
+        while sum(widths) > available:
+            widest = max(giving, key=lambda place: widths[place], default=None)
+            if widest is None or widths[widest] <= NARROWEST:
+                break
+            widths[widest] -= 1
+
+
+def _row(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
+    """Return the lines of one row."""
+    broken = [_broken(cell, width) for cell, width in zip(row, widths, strict=True)]
+    lines = []
+    for parts in zip_longest(*broken, fillvalue=""):
+        cells = (
+            part.rjust(width) if number else part.ljust(width)
+            for part, width, number in zip(parts, widths, right, strict=True)
         )
-    for row in rows:
-        table.add_row(*map(Text, row))
-    Console(file=sys.stdout, width=width, no_color=not colour, highlight=False).print(table)
+        lines.append(GAP.join(cells).rstrip())
+    return lines
+
+
+def _broken(cell: str, width: int) -> list[str]:
+    """Break a cell between words where that is enough, and within a word where it is not."""
+    return [cell] if len(cell) <= width else textwrap.wrap(cell, width)

@@ -105,7 +105,7 @@ class Terminal:
     def table(
         self, title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[str] = ()
     ) -> None:
-        """Print a table: drawn on a terminal, within its width; plain columns elsewhere. Nothing is ever cut.
+        """Print a table, on a terminal within its width. No cell is ever cut.
 
         Parameters
         ----------
@@ -116,15 +116,14 @@ class Terminal:
         right : collection of str, optional
             The columns that are set to the right: numbers.
         """
-        from confounded.cli.tables import drawn_table, plain_table
+        from confounded.cli.tables import table_lines
 
+        width = width_of(sys.stdout) if sys.stdout.isatty() else None
         cells = [[printable(cell) for cell in row] for row in rows]
-        if sys.stdout.isatty():
-            drawn_table(
-                title, header, cells, right=right, width=width_of(sys.stdout), colour=coloured(sys.stdout)
-            )
-        else:
-            click.echo(plain_table(title, header, cells, right=right))
+        _write(title, sys.stdout, bold=True)
+        for place, line in enumerate(table_lines(header, cells, right=right, width=width)):
+            colour = coloured(sys.stdout)
+            click.echo(click.style(line, bold=True) if colour and place == 0 else line, color=colour)
 
 
 def current_terminal() -> Terminal:
@@ -159,14 +158,14 @@ def width_of(stream: TextIO) -> int:
     return max(columns or shutil.get_terminal_size().columns, NARROWEST)
 
 
-def _write(line: str, stream: TextIO, *, hang: int = 0, before: str = "") -> None:
+def _write(line: str, stream: TextIO, *, hang: int = 0, before: str = "", bold: bool = False) -> None:
     """Print a line, on a terminal broken between words; a word wider than the terminal stays whole."""
     text = before + printable(line)
     if stream.isatty():
         text = _broken(text, width_of(stream), hang)
     if before and coloured(stream):
         text = click.style(before.rstrip(), fg="red", bold=True) + text.removeprefix(before.rstrip())
-    click.echo(text, file=stream, color=coloured(stream))
+    click.echo(click.style(text, bold=True) if bold and coloured(stream) else text, file=stream)
 
 
 def _broken(text: str, width: int, hang: int) -> str:
