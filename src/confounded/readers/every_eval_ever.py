@@ -21,8 +21,10 @@ Files of JSON lines with what a model got on each item are read by `confounded.r
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -134,6 +136,7 @@ def read_documents(documents: Sequence[tuple[Path, Document]]) -> ScoreTable:
     outside: list[dict[str, Any]] = []
     unknown: set[str] = set()
     runs: dict[str, Run] = {}
+    said: dict[tuple[Any, ...], dict[str, Any]] = {}
     for path, one in documents:
         place = source_of(path)
         if one.schema_version is not None and not one.schema_version.startswith(GENERATIONS):
@@ -155,7 +158,11 @@ def read_documents(documents: Sequence[tuple[Path, Document]]) -> ScoreTable:
                 outside.append(row)
                 continue
             collected.scores.append(row)
-            collected.benchmarks.append(_benchmark(name, result.metric_config))
+            metric = result.metric_config
+            key = (name, metric.lower_is_better, metric.metric_unit, metric.min_score, metric.max_score)
+            if key not in said:  # thousands of documents say the same of a benchmark
+                said[key] = _benchmark(name, metric)
+    collected.benchmarks = list(said.values())
     collected.scores, of_runs = in_one(collected.scores, runs)
     collected.issues += [*_issues(missing, outside, unknown), *of_runs]
     return collected.table()
@@ -264,8 +271,15 @@ def _benchmark(name: str, metric: _Metric) -> dict[str, Any]:
 
 def _is_outside(score: float, metric: _Metric) -> bool:
     """Return whether a score lies outside the range stated beside it."""
-    low, high = finite(metric.min_score), finite(metric.max_score)
-    return (low is not None and score < low) or (high is not None and score > high)
+    low, high = _limits(metric.min_score, metric.max_score)
+    return not low <= score <= high
+
+
+@lru_cache(maxsize=1024)
+def _limits(low: float | str | None, high: float | str | None) -> tuple[float, float]:
+    """Return the ends of a range; where none is stated, infinity."""
+    least, most = finite(low), finite(high)
+    return (-math.inf if least is None else least), (math.inf if most is None else most)
 
 
 def _issues(missing: Sequence[str], outside: Sequence[Mapping[str, Any]], unknown: set[str]) -> list[Issue]:

@@ -359,7 +359,7 @@ def _candidates(folder: Path) -> list[Path]:
         )
         if len(found) > MOST_FILES:
             raise UnreadableError(f"a folder of at most {MOST_FILES} files", found="more", where=str(folder))
-    return sorted(found)
+    return sorted(found, key=str)  # paths themselves compare ten times more slowly
 
 
 def _holds_runs(place: str, folders: Iterable[str], main_file: str) -> bool:
