@@ -69,6 +69,9 @@ def main() -> None:
     print(
         f"{len(documents)} documents, {size:.0f} MB; Python {platform.python_version()}, {os.cpu_count()} cores"
     )
+    print(
+        f"load average {os.getloadavg()[0]:.1f}: above the number of cores, CPU seconds say more than seconds"
+    )
     command = [sys.executable, __file__, str(options.folder), "--once"]
     found = [
         json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
