@@ -161,5 +161,7 @@ def _check_width(row: list[str], names: list[str], line: int, where: str) -> Non
             f"{len(names)} cells on every row, as in the header",
             found=f"{len(row)}",
             where=f"{where}, line {line}",
-            remedy="The file may be cut short, or a cell with a separator in it lacks its quotes.",
+            remedy="Remove what stands above the header."
+            if len(names) == 1
+            else "The file may be cut short, or a cell with a separator in it lacks its quotes.",
         )

@@ -78,6 +78,13 @@ def dialect_of(path: Path) -> Dialect:
         raise UnreadableError("a readable file", found=problem.strerror or "", where=str(path)) from problem
     except UnicodeError:
         return Dialect(encoding, usual)  # its reader says where
+    if "\x00" in line:
+        raise UnreadableError(
+            "text in UTF-8",
+            found="NUL bytes in the header, as UTF-16 has them",
+            where=str(path),
+            remedy="Save the file as CSV in UTF-8.",
+        )
     separator = _separator(line, usual)
     header = tuple(_names(line, separator))
     if separator == usual:

@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from confounded.readers.cures import cure
 from confounded.readers.tabular import MISSING, Cells
 from confounded.scores import Issue
 
@@ -82,7 +83,7 @@ def numbers(
             Issue(
                 f"{_shown(text[row])} is no number that can be used; it was left out",
                 where=f"{table.where}, {table.row_word} {lines[row]} (model {_shown(models[row])}), column {column!r}",
-                remedy="Correct the cell, or empty it where there is none.",
+                remedy=cure(text[row]),
                 stops=True,
             )
         )

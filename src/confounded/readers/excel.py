@@ -140,7 +140,7 @@ def _check_installed(path: Path) -> None:
             "the package python-calamine, which spreadsheets need",
             found="it is not installed",
             where=str(path),
-            remedy="Run `pip install 'confounded[excel]'`.",
+            remedy='Run `pip install "confounded[excel]"`.',
         ) from problem
 
 

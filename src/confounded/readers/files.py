@@ -95,6 +95,8 @@ def parse(raw: bytes, path: Path) -> Any:
     UnreadableError
         If it is no JSON, too deeply nested, an object names a field twice, or text has half of a surrogate pair.
     """
+    if not raw.strip():
+        raise UnreadableError("JSON", found="an empty file", where=str(path))
     try:
         value = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_fields)
         if _ESCAPED_SURROGATE.search(raw):

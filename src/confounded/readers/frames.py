@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +10,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from confounded.errors import UnreadableError
+from confounded.errors import ContentError, UnreadableError
 from confounded.readers import _parquet_child
 from confounded.readers.files import check_size
-from confounded.readers.tabular import Cells, read_cells
+from confounded.readers.tabular import Cells, model_column, read_cells
 from confounded.scores import ScoreTable
 
 __all__ = ["MOST_CELLS", "is_frame", "parquet_cells", "read_frame", "read_parquet"]
@@ -61,7 +62,7 @@ def parquet_cells(path: Path) -> Cells:
         # by a signal (a negative code) says nothing that a reader could use.
         found = said[-1] if said and done.returncode > 0 else "damaged content"
         raise UnreadableError("a Parquet file of bearable size", found=found, where=str(path))
-    frame = pl.read_ipc(done.stdout)
+    frame = _with_dates_as_text(pl.read_ipc(done.stdout))
     return Cells(frame, where=str(path), source=path.name)
 
 
@@ -88,10 +89,56 @@ def read_frame(source: Any) -> ScoreTable:
     ContentError
         If a column is missing, a cell is no finite number, or a score stands twice.
     """
-    if isinstance(source, pl.LazyFrame):
-        frame = source.collect()
-    elif isinstance(source, pl.DataFrame):
-        frame = source
-    else:
-        frame = pl.DataFrame(source)
-    return read_cells(Cells(frame, where=IN_MEMORY, source=IN_MEMORY))
+    return read_cells(Cells(_with_dates_as_text(_collected(source)), where=IN_MEMORY, source=IN_MEMORY))
+
+
+def _collected(source: Any) -> pl.DataFrame:
+    """Return a frame of any library as one of polars."""
+    try:
+        if isinstance(source, pl.DataFrame):
+            return source
+        if isinstance(source, pl.LazyFrame):
+            return source.collect()
+        return pl.DataFrame(_with_index(source))
+    except ImportError as problem:
+        raise UnreadableError(
+            "the package pyarrow, which frames of this library need",
+            found="it is not installed",
+            where=IN_MEMORY,
+            remedy="Run `pip install pyarrow`, or pass a polars frame.",
+        ) from problem
+    # pyarrow's errors are of these types too.
+    except (pl.exceptions.PolarsError, ValueError, TypeError, NotImplementedError) as problem:
+        said = next(iter(str(problem).splitlines()), type(problem).__name__)
+        raise ContentError(
+            "columns with one name and one type each", found=said[:200], where=IN_MEMORY
+        ) from problem
+
+
+def _with_index(frame: Any) -> Any:
+    """Return a frame with its index among the columns, where it is one of pandas and its index says something."""
+    index = getattr(frame, "index", None)
+    if index is None or not hasattr(frame, "reset_index"):
+        return frame
+    if any(name is not None for name in index.names):
+        return frame.reset_index()
+    if index.dtype.kind not in "iu" and model_column([str(name) for name in frame.columns]) is None:
+        raise ContentError(
+            "a column 'model'",
+            found="an index without a name",
+            where=IN_MEMORY,
+            remedy='Pass frame.rename_axis("model"), if the index holds the names of models.',
+        )
+    return frame
+
+
+def _with_dates_as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame whose dates and moments are text, as they are in every other table."""
+    text = []
+    for name, kind in frame.schema.items():
+        if isinstance(kind, pl.Datetime):
+            is_midnight = (frame[name].dt.time() == datetime.time()).all()
+            text.append((pl.col(name).dt.date() if is_midnight else pl.col(name)).cast(pl.String))
+        elif kind == pl.Date:
+            text.append(pl.col(name).cast(pl.String))
+    return frame.with_columns(text)

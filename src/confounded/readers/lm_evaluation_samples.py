@@ -149,6 +149,7 @@ def read_lm_evaluation_items(paths: Sequence[Path]) -> ItemTable:
         If nothing names the model.
     """
     files = [_file(path) for path in paths]
+    places = [source_of(path) for path in paths]
     contested = _contested(files)
     issues = [issue for one in files for issue in one.issues]
     models: list[dict[str, Any]] = []
@@ -165,7 +166,8 @@ def read_lm_evaluation_items(paths: Sequence[Path]) -> ItemTable:
             for key in names
             if key in kept
         ]
-        frames.append(_named(one, names))
+        place = source_of(one.path)
+        frames.append(_named(one, names, place if places.count(place) == 1 else str(one.path)))
     if contested:
         issues.append(
             Issue(
@@ -199,7 +201,7 @@ def _direction(run: _Run | None, metric: str, chosen: str) -> str | None:
     return run.directions.get(metric_label(metric, chosen)) if run else None
 
 
-def _named(one: _File, names: Mapping[tuple[str, str], str]) -> pl.DataFrame:
+def _named(one: _File, names: Mapping[tuple[str, str], str], source: str) -> pl.DataFrame:
     """Return the rows of a file in the form of an item table, with the hashes of documents."""
     keys = list(names)
     lookup = pl.DataFrame(
@@ -217,7 +219,7 @@ def _named(one: _File, names: Mapping[tuple[str, str], str]) -> pl.DataFrame:
         pl.col("label").alias("metric"),
         "item",
         "score",
-        pl.lit(source_of(one.path)).alias("source"),
+        pl.lit(source).alias("source"),
         "hash",
         pl.lit(one.task).alias("task"),
     )

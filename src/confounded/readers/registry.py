@@ -172,6 +172,7 @@ def read_items(source: str | Path, *, lenient: bool = False) -> ItemTable:
         for one in FORMATS
         if one.read_items is not None and any(kind is one for kind, _ in chosen)
     ]
+    _refuse_unsettled([issue for table in tables for issue in table.issues], lenient)
     if not tables or all(table.items.is_empty() for table in tables):
         said = [issue.what for table in tables for issue in table.issues]
         raise UnreadableError(
@@ -179,7 +180,6 @@ def read_items(source: str | Path, *, lenient: bool = False) -> ItemTable:
             found="none" + "".join(f"; {what}" for what in said[:1]),
             where=str(path),
         )
-    _refuse_unsettled([issue for table in tables for issue in table.issues], lenient)
     first, *others = tables
     return first.joined_with(*others)
 

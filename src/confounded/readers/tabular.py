@@ -17,6 +17,7 @@ from typing import Final
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
+from confounded.readers.cures import cure
 from confounded.scores import Issue, ScoreTable
 from confounded.scores.settling import MOST_LISTED, without_repeats
 from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA, SCORE_SCHEMA, agreed
@@ -82,6 +83,9 @@ PLACE: Final = f"{LINE}place"
 
 LARGEST_COUNT: Final = 2**53
 """The largest whole number up to which a float holds every one: a larger count has lost digits on its way."""
+
+DATE: Final = r"^\d{4}-\d{2}(-\d{2}([T ][\d:.+Z-]*)?)?$"
+"""A date or moment as ISO 8601 has it."""
 
 LONG_COLUMNS: Final = ("model", "benchmark", "score")
 
@@ -223,6 +227,11 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
             remedy="Remove or rename the others.",
         )
     issues = list(table.issues)
+    # An error without the sign beside scores that have it may be in another unit.
+    shares = [name for name in ("score", "stderr") if name in cells.columns and _present_text(cells[name])]
+    percent = bool(shares) and all(_in_percent(cells[name]) for name in shares)
+    if percent:
+        cells = cells.with_columns(_without_sign(shares))
     numeric = [name for name in ("score", "stderr", "n_items") if name in cells.columns]
     scores = cells.select(
         _text(cells, "model", table),
@@ -234,6 +243,8 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     )
     models = _declared(cells, "model", MODEL_SCHEMA, table, issues)
     benchmarks = _declared(cells, "benchmark", BENCHMARK_SCHEMA, table, issues, not_from=("name",))
+    if percent and "unit" not in benchmarks.columns:
+        benchmarks = benchmarks.with_columns(unit=pl.lit("percent"))
     return _table(scores, models, benchmarks, table, issues)
 
 
@@ -267,7 +278,7 @@ def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     if not benchmarks:
         raise ContentError("at least one column of scores", found="only words", where=table.where)
     percent = [name for name in benchmarks if _in_percent(cells[name])]
-    cells = cells.with_columns(pl.col(percent).str.strip_chars().str.strip_chars_end("% "))
+    cells = cells.with_columns(_without_sign(percent))
     numbers = cells.select(
         _text(cells, "model", table),
         _places(cells, table),
@@ -300,11 +311,22 @@ def _present(cells: pl.Series) -> pl.Series:
 
 
 def _holds_words(cells: pl.Series) -> bool:
-    """Return whether a column is one of words: not one of its cells begins like a number, and some say something."""
+    """Return whether a column is one of words or dates: not one of its cells begins like another number."""
     if cells.dtype != pl.String:
         return False
     present = _present(cells)
-    return present.len() > 0 and not present.str.to_lowercase().str.contains(r"^[-+.]*\d|^[-+]?inf").any()
+    numeric = present.str.to_lowercase().str.contains(r"^[-+.]*\d|^[-+]?inf")
+    return present.len() > 0 and not (numeric & ~present.str.contains(DATE)).any()
+
+
+def _present_text(cells: pl.Series) -> bool:
+    """Return whether some cells of a column hold text that says something."""
+    return cells.dtype == pl.String and _present(cells).len() > 0
+
+
+def _without_sign(columns: Sequence[str]) -> pl.Expr:
+    """Return columns without the percent sign behind each number."""
+    return pl.col(columns).str.strip_chars().str.strip_chars_end("% ")
 
 
 def _in_percent(cells: pl.Series) -> bool:
@@ -352,8 +374,23 @@ def _numbers(
     if whole:
         usable &= (values == values.floor()) & values.is_between(0, LARGEST_COUNT)
     unusable = present & ~usable.fill_null(value=False)
-    issues += _unusable_cells(cells.filter(unusable), column, table, "count" if whole else "number")
+    wanted = "count" if whole else "number"
+    if unusable.sum() > 1 and unusable.sum() == present.sum():
+        issues.append(_unusable_column(given.filter(unusable)[0], column, table, wanted))
+    else:
+        issues += _unusable_cells(cells.filter(unusable), column, table, wanted)
     return pl.select(pl.when(present & usable).then(values)).to_series().alias(column)
+
+
+def _unusable_column(first: object, column: str, table: Cells, wanted: str) -> Issue:
+    """Return the issue of a column in which not one cell holds what it should."""
+    return Issue(
+        f"not one cell of column {column!r} is a {wanted} that can be used (the first is {_shown(first)}); "
+        "all are left out",
+        where=f"{table.where}, column {column!r}",
+        remedy=f"{cure(first)} If the column holds no scores, remove it.",
+        stops=True,
+    )
 
 
 def _unusable_cells(rows: pl.DataFrame, column: str, table: Cells, wanted: str) -> list[Issue]:
@@ -362,7 +399,7 @@ def _unusable_cells(rows: pl.DataFrame, column: str, table: Cells, wanted: str) 
         Issue(
             f"{_shown(row[column])} is no {wanted} that can be used; it is left out",
             where=f"{table.where}, {table.row_word} {row[LINE]} (model {_shown(row['model'])}), column {column!r}",
-            remedy="Correct the cell, or empty it where there is no score.",
+            remedy=cure(row[column]),
             stops=True,
         )
         for row in rows.head(MOST_LISTED).iter_rows(named=True)
