@@ -20,7 +20,9 @@ def written(folder: Path, text: str, encoding: str = "utf-8", name: str = "t.csv
 
 
 def scores(path: Path) -> dict[tuple[str, str], float]:
-    return {(m, b): s for m, b, s in read_scores(path).scores.select("model", "benchmark", "score").iter_rows()}
+    return {
+        (m, b): s for m, b, s in read_scores(path).scores.select("model", "benchmark", "score").iter_rows()
+    }
 
 
 EXPECTED = {("A", "mmlu"): 0.71, ("B", "mmlu"): 0.82, ("A", "refusal"): 0.5, ("B", "refusal"): 0.6}
@@ -44,7 +46,9 @@ def test_a_file_that_ends_within_a_line_is_told_in_every_encoding(tmp_path: Path
 
 
 @pytest.mark.parametrize(("separator", "word"), [(";", "semicolons"), ("\t", "tabs")])
-def test_another_separator_is_read_where_the_header_shows_it(tmp_path: Path, separator: str, word: str) -> None:
+def test_another_separator_is_read_where_the_header_shows_it(
+    tmp_path: Path, separator: str, word: str
+) -> None:
     path = written(tmp_path, PLAIN.replace(",", separator))
     assert scores(path) == EXPECTED
     assert [issue.what for issue in read_scores(path).issues] == [
@@ -64,7 +68,10 @@ def test_a_semicolon_in_a_name_separates_nothing(tmp_path: Path) -> None:
 
 
 def test_row_numbers_without_a_name_are_no_benchmark(tmp_path: Path) -> None:
-    assert scores(written(tmp_path, ",model,mmlu\n0,A,0.5\n1,B,0.6\n")) == {("A", "mmlu"): 0.5, ("B", "mmlu"): 0.6}
+    assert scores(written(tmp_path, ",model,mmlu\n0,A,0.5\n1,B,0.6\n")) == {
+        ("A", "mmlu"): 0.5,
+        ("B", "mmlu"): 0.6,
+    }
     again = written(tmp_path, ",Unnamed: 0,model,mmlu\n0,0,A,0.5\n1,1,B,0.6\n")
     assert scores(again) == {("A", "mmlu"): 0.5, ("B", "mmlu"): 0.6}
     assert any("Unnamed: 0 only counts the rows" in issue.what for issue in read_scores(again).issues)

@@ -15,7 +15,13 @@ from tests.readers.samples import HUB, delimited, zipped
 
 
 def row(model: str | None, **values: Any) -> dict[str, Any]:
-    return {"Model version": model, **values, "Release date": "2025-03-10", "Organization": "Org", "id": "rec"}
+    return {
+        "Model version": model,
+        **values,
+        "Release date": "2025-03-10",
+        "Organization": "Org",
+        "id": "rec",
+    }
 
 
 def file(folder: Path, name: str, rows: Any) -> Path:
@@ -28,7 +34,11 @@ def test_a_benchmark_has_its_unit_direction_chance_and_standard_errors(tmp_path:
     table = read_scores(file(tmp_path, "gpqa_diamond.csv", HUB))
     assert table.scores.select("score", "stderr").row(0) == (0.5127, 0.0283)
     (benchmark,) = table.benchmarks.iter_rows(named=True)
-    assert (benchmark["benchmark"], benchmark["unit"], benchmark["direction"]) == ("gpqa_diamond", "fraction", "higher")
+    assert (benchmark["benchmark"], benchmark["unit"], benchmark["direction"]) == (
+        "gpqa_diamond",
+        "fraction",
+        "higher",
+    )
     assert (benchmark["chance"], benchmark["floor"], benchmark["ceiling"]) == (0.25, 0.0, 1.0)
     model = table.models.row(0, named=True)
     assert (model["organisation"], model["training_flop"], model["released"]) == ("Org", 3.7e24, "2025-03-11")
@@ -76,7 +86,9 @@ def test_the_index_is_read_in_its_older_and_its_newer_form(tmp_path: Path) -> No
 
 def test_two_values_of_one_model_stop_with_their_lines(tmp_path: Path) -> None:
     path = file(tmp_path, "gpqa_diamond.csv", [*HUB, {**HUB[0], "mean_score": 0.6001}])
-    with pytest.raises(UnsettledError, match=r"gpqa_diamond\.csv, line 2, gpqa_diamond\.csv, line 8") as caught:
+    with pytest.raises(
+        UnsettledError, match=r"gpqa_diamond\.csv, line 2, gpqa_diamond\.csv, line 8"
+    ) as caught:
         read_scores(path)
     assert "--lenient" in str(caught.value)
     went_on = read_scores(path, lenient=True)
@@ -135,17 +147,24 @@ def test_the_hubs_own_list_tells_of_unknown_files(tmp_path: Path) -> None:
     assert (benchmark["unit"], benchmark["direction"], benchmark["chance"]) == ("percent", "higher", 25.0)
 
 
-@pytest.mark.parametrize("name", ["../gpqa_diamond.csv", "/gpqa_diamond.csv", "a/../../gpqa_diamond.csv", "C:\\x\\gpqa_diamond.csv"])
+@pytest.mark.parametrize(
+    "name",
+    ["../gpqa_diamond.csv", "/gpqa_diamond.csv", "a/../../gpqa_diamond.csv", "C:\\x\\gpqa_diamond.csv"],
+)
 def test_a_path_that_leads_out_of_the_archive_is_refused(tmp_path: Path, name: str) -> None:
     source = tmp_path / "trav.zip"
     with zipfile.ZipFile(source, "w") as archive:
         archive.writestr("gpqa_diamond.csv", delimited(HUB))
         archive.writestr(name, delimited(HUB))
-    with pytest.raises(UnreadableError, match=r"trav\.zip: expected an archive whose files stay in its folder"):
+    with pytest.raises(
+        UnreadableError, match=r"trav\.zip: expected an archive whose files stay in its folder"
+    ):
         read_scores(source)
 
 
-def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_that_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = tmp_path / "bomb.zip"
     source.write_bytes(zipped({"gpqa_diamond.csv": b"0" * 100_000}))
     monkeypatch.setattr(epoch_hub, "LARGEST_MEMBER", 50_000)

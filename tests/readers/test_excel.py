@@ -98,7 +98,7 @@ def test_an_error_value_stops_with_its_place(tmp_path: Path, cell: str) -> None:
 
 def test_a_formula_that_was_never_computed_stops(tmp_path: Path) -> None:
     path = book(tmp_path, {"s": [["model", "mmlu"], ["A", 0.5], ["B", "=B2+0.1"]]})
-    with pytest.raises(UnsettledError, match="row 3, column 'mmlu'.*never computed"):
+    with pytest.raises(UnsettledError, match=r"row 3, column 'mmlu'.*never computed"):
         read_scores(path)
 
 
@@ -137,11 +137,15 @@ def test_two_values_and_two_units_stop(tmp_path: Path) -> None:
 
 def test_a_sheet_without_models_is_refused_with_the_cure(tmp_path: Path) -> None:
     path = book(tmp_path, {"results": [["system", "mmlu"], ["A", 0.5]]})
-    with pytest.raises(ContentError, match="found the sheets results.*Name the column of model names 'model'"):
+    with pytest.raises(
+        ContentError, match=r"found the sheets results.*Name the column of model names 'model'"
+    ):
         read_scores(path)
 
 
-def test_a_missing_package_is_one_line_with_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_one_line_with_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = book(tmp_path, {"s": grid(WIDE)})
     whole = importlib.import_module
 
@@ -179,7 +183,7 @@ def test_a_cell_far_away_does_not_fill_the_memory(tmp_path: Path) -> None:
     whole = openpyxl.load_workbook(path)
     whole["s"]["XFD1048576"] = 1
     whole.save(path)
-    with pytest.raises(UnreadableError, match="cells|memory"):
+    with pytest.raises(UnreadableError, match=r"cells|memory"):
         read_scores(path)
 
 

@@ -35,8 +35,13 @@ def read(frame: Any, *, lenient: bool = False) -> Any:
 
 @every_library
 def test_a_wide_frame_says_the_same_in_every_library(make: Any) -> None:
-    scores = {(m, b): s for m, b, s in read(make(list(WIDE))).scores.select("model", "benchmark", "score").iter_rows()}
-    assert scores == {(row["model"], name): row[name] for row in WIDE for name in ("truthful", "refusal", "exams")}
+    scores = {
+        (m, b): s
+        for m, b, s in read(make(list(WIDE))).scores.select("model", "benchmark", "score").iter_rows()
+    }
+    assert scores == {
+        (row["model"], name): row[name] for row in WIDE for name in ("truthful", "refusal", "exams")
+    }
 
 
 @every_library
@@ -89,8 +94,14 @@ def test_row_numbers_of_pandas_are_no_benchmark() -> None:
     [
         (pd.DataFrame({"model": ["A", "B"], "x": [0.1, "high"]}), "one type each"),
         (pd.DataFrame([["A", 0.1, 0.2]], columns=["model", "x", "x"]), "one name"),
-        (pa.Table.from_arrays([pa.array(["A"]), pa.array([1]), pa.array([2])], names=["model", "x", "x"]), "one name"),
-        (pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "b"), ("c", "d")])), "column 'model'"),
+        (
+            pa.Table.from_arrays([pa.array(["A"]), pa.array([1]), pa.array([2])], names=["model", "x", "x"]),
+            "one name",
+        ),
+        (
+            pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "b"), ("c", "d")])),
+            "column 'model'",
+        ),
         (pd.DataFrame({"model": ["A"], "x": [True]}), "text or numbers"),
         (pd.DataFrame(), "empty"),
         (pl.DataFrame(), "empty"),
@@ -111,8 +122,12 @@ def test_a_frame_that_cannot_be_used_is_one_clear_error(frame: Any, said: str) -
 def test_dates_are_those_of_the_models_and_no_scores() -> None:
     day = datetime.date(2024, 3, 1)
     for frame in (
-        pd.DataFrame({"model": ["A"], "x": [0.1], "released": pd.to_datetime(["2024-03-01"]), "when": ["2024-05-06"]}),
-        pl.DataFrame({"model": ["A"], "x": [0.1], "released": [day], "when": [datetime.datetime(2024, 5, 6, 7)]}),
+        pd.DataFrame(
+            {"model": ["A"], "x": [0.1], "released": pd.to_datetime(["2024-03-01"]), "when": ["2024-05-06"]}
+        ),
+        pl.DataFrame(
+            {"model": ["A"], "x": [0.1], "released": [day], "when": [datetime.datetime(2024, 5, 6, 7)]}
+        ),
         pa.table({"model": ["A"], "x": [0.1], "released": pa.array([day], pa.date64()), "when": [day]}),
     ):
         table = read(frame)

@@ -50,10 +50,14 @@ def test_items_are_called_as_the_header_calls_their_mean() -> None:
     assert set(table.items["model"]) == {"mockllm/model"}
 
 
-@pytest.mark.skipif(importlib.util.find_spec("zstandard") is None, reason="the extra 'inspect' is not installed")
+@pytest.mark.skipif(
+    importlib.util.find_spec("zstandard") is None, reason="the extra 'inspect' is not installed"
+)
 def test_an_archive_says_the_same() -> None:
     columns = ["model", "benchmark", "metric", "item", "score"]
-    archive, document = (read_items(DATA / f"tiny-refusal{ending}").items.select(columns) for ending in (".eval", ".json"))
+    archive, document = (
+        read_items(DATA / f"tiny-refusal{ending}").items.select(columns) for ending in (".eval", ".json")
+    )
     assert archive.equals(document)
 
 
@@ -81,7 +85,9 @@ def test_a_mean_that_is_not_the_headers_stops(tmp_path: Path) -> None:
     content = log()
     content["reductions"][0]["samples"][0]["value"] = 1.0
     path = written(tmp_path / "a.json", content)
-    with pytest.raises(UnsettledError, match=r"a\.json.*mean of 4 items.*0\.5, but the header of the log says 0\.375"):
+    with pytest.raises(
+        UnsettledError, match=r"a\.json.*mean of 4 items.*0\.5, but the header of the log says 0\.375"
+    ):
         read_items(path)
     assert set(read_items(path, lenient=True).items["benchmark"]) == {"tiny_refusal:includes/accuracy"}
 
@@ -113,7 +119,7 @@ def test_without_reductions_samples_are_averaged_over_epochs(tmp_path: Path) -> 
 def test_two_logs_with_other_scores_on_an_item_stop(tmp_path: Path) -> None:
     written(tmp_path / "a.json", one_scorer([1, 0], 0.5))
     written(tmp_path / "b.json", one_scorer([1, 1], 1.0))
-    with pytest.raises(UnsettledError, match="2 items of model 'mockllm/model'.*1 of them different"):
+    with pytest.raises(UnsettledError, match=r"2 items of model 'mockllm/model'.*1 of them different"):
         read_items(tmp_path)
     assert read_items(tmp_path, lenient=True).items["score"].to_list() == [1.0, 0.5]
 

@@ -30,7 +30,11 @@ def test_a_score_is_the_mean_over_the_items_of_a_benchmark(tmp_path: Path) -> No
     table = read_scores(wide(tmp_path))
     assert table.scores.height == 2 * len(MODELS)
     for row in table.scores.iter_rows(named=True):
-        own = [one["score"] for one in LONG_RESPONSES if (one["model"], one["benchmark"]) == (row["model"], row["benchmark"])]
+        own = [
+            one["score"]
+            for one in LONG_RESPONSES
+            if (one["model"], one["benchmark"]) == (row["model"], row["benchmark"])
+        ]
         assert row["score"] == pytest.approx(statistics.mean(own))
         assert row["stderr"] == pytest.approx(statistics.stdev(own) / len(own) ** 0.5)
         assert row["n_items"] == len(own)

@@ -83,7 +83,9 @@ def test_lines_without_filters_are_told_apart_by_the_results_or_stop(tmp_path: P
 
 
 def test_true_and_false_are_right_and_wrong_and_lists_are_told(tmp_path: Path) -> None:
-    rows = [{**row, "metrics": ["acc", "ppl"], "acc": bool(row["acc"]), "ppl": [1, 2]} for row in HARNESS_SAMPLES]
+    rows = [
+        {**row, "metrics": ["acc", "ppl"], "acc": bool(row["acc"]), "ppl": [1, 2]} for row in HARNESS_SAMPLES
+    ]
     table = read_items(written(tmp_path, rows))
     assert table.items["score"].sum() == 4
     assert any("no score for each document and were left out: ppl" in issue.what for issue in table.issues)
@@ -100,7 +102,7 @@ def test_an_item_without_a_finite_score_stops(tmp_path: Path, value: object) -> 
 
 def test_a_document_with_two_scores_stops_and_one_that_stands_twice_counts_once(tmp_path: Path) -> None:
     path = written(tmp_path, [*HARNESS_SAMPLES, {**HARNESS_SAMPLES[2], "acc": 1.0}])
-    with pytest.raises(UnsettledError, match="with different scores.*doc_id 2"):
+    with pytest.raises(UnsettledError, match=r"with different scores.*doc_id 2"):
         read_items(path)
     same = written(tmp_path, [*HARNESS_SAMPLES, HARNESS_SAMPLES[2]])
     assert read_items(same).items.height == 7
@@ -118,14 +120,14 @@ def test_a_line_of_something_else_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match=r"jsonl, line 8: expected a line of samples"):
         read_scores(path)
     path.write_text(path.read_text(encoding="utf-8") + '{"doc_id": ', encoding="utf-8")
-    with pytest.raises(UnreadableError, match="line 8|line 9"):
+    with pytest.raises(UnreadableError, match=r"line 8|line 9"):
         read_items(path)
 
 
 def test_a_line_that_is_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, HARNESS_SAMPLES)
     monkeypatch.setattr(lm_evaluation_lines, "LONGEST_LINE", 100)
-    with pytest.raises(UnreadableError, match="line 1: .*a longer one"):
+    with pytest.raises(UnreadableError, match=r"line 1: .*a longer one"):
         read_scores(path)
 
 

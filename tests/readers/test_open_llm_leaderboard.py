@@ -53,7 +53,9 @@ FORMS = {
     "t.json": records,
     "t.jsonl": lambda rows: b"\n".join(json.dumps(row).encode() for row in rows),
     "t.parquet": parquet,
-    "page.json": lambda rows: json.dumps({"features": [], "rows": [{"row_idx": 0, "row": r} for r in rows]}).encode(),
+    "page.json": lambda rows: json.dumps(
+        {"features": [], "rows": [{"row_idx": 0, "row": r} for r in rows]}
+    ).encode(),
 }
 
 
@@ -78,7 +80,11 @@ def test_version_2_is_read_on_the_scale_that_it_ranks_by(tmp_path: Path) -> None
     assert scores["org/ada-chat", "ifeval"] == 55.5
     assert set(table.scores["benchmark"]) == {"ifeval", "bbh", "gpqa"}
     models = {row["model"]: row for row in table.models.iter_rows(named=True)}
-    assert [models[f"org/{name}"]["population"] for name in ("ada", "ada-chat", "ada-tuned")] == ["base", "chat", None]
+    assert [models[f"org/{name}"]["population"] for name in ("ada", "ada-chat", "ada-tuned")] == [
+        "base",
+        "chat",
+        None,
+    ]
     assert models["org/ada-chat"]["parameters"] is None
     assert models["org/ada-chat"]["base_model"] == "org/ada"
     assert models["org/ada"]["base_model"] is None

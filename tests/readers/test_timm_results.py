@@ -30,7 +30,11 @@ def test_a_model_is_known_by_its_size_and_crop_and_keeps_its_name(tmp_path: Path
     assert scores["ada-7b.in1k@224px-crop0.875"] == 41.37
     assert scores["ada-7b.in1k@288px-crop1"] == 43.5
     model = table.models.filter(model="ada-7b.in1k@288px-crop1").row(0, named=True)
-    assert (model["name"], model["base_model"], model["parameters"]) == ("ada-7b.in1k", "ada-7b.in1k", 1013.01e6)
+    assert (model["name"], model["base_model"], model["parameters"]) == (
+        "ada-7b.in1k",
+        "ada-7b.in1k",
+        1013.01e6,
+    )
 
 
 def test_a_folder_joins_its_files_and_passes_over_the_list_of_training_sets(tmp_path: Path) -> None:
@@ -67,7 +71,7 @@ def test_a_share_in_place_of_percent_stops(tmp_path: Path) -> None:
 
 def test_two_values_at_one_size_stop(tmp_path: Path) -> None:
     rows = [*TIMM, {**TIMM[0], "top1": 43.5, "top1_err": 56.5}]
-    with pytest.raises(UnsettledError, match="2 scores of model 'ada-7b.in1k@224px-crop0.875'"):
+    with pytest.raises(UnsettledError, match=r"2 scores of model 'ada-7b.in1k@224px-crop0.875'"):
         read_scores(written(tmp_path, rows))
 
 

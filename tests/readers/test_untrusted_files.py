@@ -67,7 +67,21 @@ FILES: dict[str, Callable[[Path], None]] = {
     "out.eval": of(zipped({"../../header.json": b"{}"})),
     "out.xlsx": of(zipped({"../../xl/workbook.xml": b"<a/>"})),
     "random.eval": of(bytes(range(256)) * 8),
-    **{f"empty{ending}": of(b"") for ending in (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".xls", ".ods", ".eval", ".zip")},
+    **{
+        f"empty{ending}": of(b"")
+        for ending in (
+            ".csv",
+            ".tsv",
+            ".json",
+            ".jsonl",
+            ".parquet",
+            ".xlsx",
+            ".xls",
+            ".ods",
+            ".eval",
+            ".zip",
+        )
+    },
     **{f"blank{ending}": of(b"\n \n") for ending in (".csv", ".json", ".jsonl")},
 }
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from confounded.report.index import Index
 from confounded.report.tables import TABLE_NAMES, tables
 from confounded.study import StudyResult
+from confounded.study.result import JoinedName
 from tests.report.results import correlation, facts, left_out, population, result
 
 
@@ -32,7 +34,7 @@ def test_every_row_fits_its_header(report: Path, name: str) -> None:
         header, *rows = csv.reader(stream, strict=True)
     assert rows or name == "joined-names"  # the shipped scores join none: each model stands in one file
     assert len(set(header)) == len(header)
-    assert {len(row) for row in rows} == {len(header)}
+    assert {len(row) for row in (header, *rows)} == {len(header)}
 
 
 def test_correlations_read_back_to_the_last_bit(report: Path, shipped: StudyResult) -> None:
@@ -72,6 +74,19 @@ def test_awkward_names_survive() -> None:
     made = result([facts(name)])
     rows = list(csv.DictReader(tables(Index.of(made))["correlations"].decode().splitlines(keepends=True)))
     assert rows[0]["benchmark"] == name
+
+
+def test_how_a_name_was_joined_is_a_row_of_its_own() -> None:
+    made = population("chat", ["honesty"])
+    rule = JoinedName(model="a-chat", match="a", how="rule", rules=["case", "date"])
+    review = JoinedName(model="b", match=None, how="review", candidates=["b1", "b2"])
+    source = msgspec.structs.replace(made.capabilities, names=[rule, review])
+    made = msgspec.structs.replace(made, capabilities=source)
+    written = tables(Index.of(result(populations=[made])))["joined-names"].decode()
+    assert [tuple(row.values()) for row in csv.DictReader(written.splitlines())] == [
+        ("chat", "a-chat", "a", "rule", "case; date", ""),
+        ("chat", "b", "", "review", "", "b1; b2"),
+    ]
 
 
 def test_what_is_not_known_is_an_empty_cell() -> None:
