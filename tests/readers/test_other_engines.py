@@ -40,7 +40,9 @@ PROMPTFOO: Final = {
                 "metrics": {"score": 1, "testPassCount": 1, "testFailCount": 0},
             }
         ],
-        "results": [{"success": True, "score": 1, "provider": {"id": "openai:gpt-5"}, "vars": {"word": "yes"}}],
+        "results": [
+            {"success": True, "score": 1, "provider": {"id": "openai:gpt-5"}, "vars": {"word": "yes"}}
+        ],
         "stats": {"successes": 1, "failures": 0, "errors": 0},
     },
     "config": {"providers": ["openai:gpt-5"]},
@@ -102,4 +104,3 @@ def test_a_table_with_models_in_its_columns_is_refused(tmp_path: Path) -> None:
     path.write_text(SUMMARY)
     check_refused(path, False, path.name, "model")
     check_refused(path, True, path.name, "model")
-

@@ -25,6 +25,7 @@ from confounded.stats.pooling import (
     random_effects,
 )
 from confounded.study.correlations import Evidence
+from confounded.study.criterion import empirical_criterion
 from confounded.study.known import number
 from confounded.study.result import (
     AreaSummary,
@@ -52,6 +53,7 @@ class Stack:
     """Resampled correlations of B benchmarks, brought to one list of F families."""
 
     benchmarks: tuple[str, ...]
+    families: tuple[str, ...]
     rho: FloatArray = field(repr=False)
     left_out: FloatArray = field(repr=False)
     degenerate: NDArray[np.bool_] = field(repr=False)
@@ -89,7 +91,7 @@ def stack(evidence: Evidence, benchmarks: Sequence[str]) -> Stack:
         left_out[rows, b] = source.left_out[:, position]
         degenerate[rows, b] = source.degenerate[:, position]
         present[rows, b] = source.present[:, position]
-    return Stack(tuple(places), rho, left_out, degenerate, present, error)
+    return Stack(tuple(places), tuple(families), rho, left_out, degenerate, present, error)
 
 
 def area_summaries(
@@ -155,6 +157,7 @@ def _area_summary(
         verdict=verdict,
         rule=rule,
         random_effects=_random_effects(together, settings),
+        criterion=empirical_criterion(verdict, rule, members, together, settings),
     )
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "Caution",
     "ComputeCorrelation",
     "Correlation",
+    "Criterion",
     "Description",
     "FittedCurve",
     "Interval",
@@ -557,11 +558,33 @@ class RandomEffects(msgspec.Struct, frozen=True, kw_only=True):
     without_standard_error: list[str] = []
 
 
+class Criterion(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether an area is empirically separable, by the criterion of `study.criterion`, and what that rests on.
+
+    `verdict` is that of the area, or what is left of ``separable`` when it is held against the robustness set and
+    against measurement error. `lowest` and `highest` are the extremes of the pooled correlation under
+    `n_specifications` other choices, and `outside` names those under which it lies beyond the margin. `without_error`
+    is the pooled correlation without measurement error, null where the reliability of a measure is not known
+    (`reliability_unknown`). `disagreeing` are the measures that make an area ``mixed``.
+    """
+
+    verdict: str
+    rule: str
+    n_specifications: int
+    lowest: float | None
+    highest: float | None
+    outside: list[str]
+    without_error: Pooled | None
+    reliability_unknown: list[str]
+    disagreeing: list[str]
+
+
 class AreaSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The correlations of an area's benchmarks in one population.
 
     `members` are its benchmarks outside the suite that have a correlation; an aggregate is out when its parts are in,
     so that nothing counts twice. `verdict` is that of a benchmark, ``mixed`` or ``no data``; `rule` gives the reason.
+    `criterion` holds it against the robustness set and measurement error.
     """
 
     population: str
@@ -577,6 +600,7 @@ class AreaSummary(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     rule: str
     random_effects: RandomEffects | None = None
+    criterion: Criterion | None = None
 
 
 class KindSummary(msgspec.Struct, frozen=True, kw_only=True):
