@@ -1,0 +1,157 @@
+"""The criterion of empirical separability: each of its three parts can take the verdict away."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from confounded.study.areas import Stack
+from confounded.study.criterion import empirical_criterion
+from confounded.study.result import Correlation, Reliability, Robustness, Specification
+from confounded.study.settings import Settings
+
+N_FAMILIES = 8
+FAMILIES = tuple(f"f{i}" for i in range(N_FAMILIES))
+SEPARABLE = ("separable", "pooled: the interval lies inside ±0.40")
+
+
+def stack(rho: list[float], wobble: float = 0.01, without: float | None = None) -> Stack:
+    """Correlations that hardly move when a family is left out, but for the last family if asked for."""
+    left = np.array([[value + wobble * (-1) ** f for value in rho] for f in range(N_FAMILIES)])
+    if without is not None:
+        left[-1] = without
+    shape = left.shape
+    return Stack(
+        benchmarks=tuple(f"b{i}" for i in range(len(rho))),
+        families=FAMILIES,
+        rho=np.array(rho),
+        left_out=left,
+        degenerate=np.zeros(shape, dtype=np.bool_),
+        present=np.ones(shape, dtype=np.bool_),
+        standard_error=np.full(len(rho), 0.05),
+    )
+
+
+def member(
+    place: int, rho: float, reliability: float | None = 0.9, other: float | None = None
+) -> Correlation:
+    specifications = (
+        [] if other is None else [Specification(composite="mean", association="spearman", value=other)]
+    )
+    return Correlation(
+        population="chat",
+        benchmark=f"b{place}",
+        correlated_with="capabilities score",
+        rho=rho,
+        n_models=20,
+        n_families=N_FAMILIES,
+        effective_families=8.0,
+        in_suite=False,
+        reliability=Reliability(
+            method=None if reliability is None else "KR-21", value=reliability, rho=None, low=None, high=None
+        ),
+        robustness=Robustness(
+            families=None,
+            models=None,
+            suite=None,
+            specifications=specifications,
+            n_specifications=len(specifications),
+            agreeing_share=None,
+            disagreeing=[],
+        ),
+    )
+
+
+def test_what_is_robust_and_reliable_stays_separable() -> None:
+    found = empirical_criterion(
+        *SEPARABLE, [member(0, 0.1, other=0.12), member(1, -0.1, other=-0.2)], stack([0.1, -0.1]), Settings()
+    )
+    assert found.verdict == "separable"
+    assert found.n_specifications == N_FAMILIES + 1
+    assert found.without_error is not None
+    assert found.without_error.rho == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_family_without_which_it_lies_beyond_the_margin_leaves_it_undecided() -> None:
+    found = empirical_criterion(*SEPARABLE, [member(0, 0.1)], stack([0.1], without=0.6), Settings())
+    assert found.verdict == "undecided"
+    assert found.outside == ["without f7"]
+    assert "without f7" in found.rule
+
+
+def test_another_choice_under_which_it_lies_beyond_the_margin_leaves_it_undecided() -> None:
+    found = empirical_criterion(*SEPARABLE, [member(0, 0.1, other=0.5)], stack([0.1]), Settings())
+    assert found.verdict == "undecided"
+    assert found.outside == ["with mean and spearman"]
+
+
+def test_an_unknown_reliability_makes_it_unreliable() -> None:
+    found = empirical_criterion(
+        *SEPARABLE, [member(0, 0.1), member(1, 0.0, None)], stack([0.1, 0.0]), Settings()
+    )
+    assert found.verdict == "unreliable"
+    assert found.reliability_unknown == ["b1"]
+    assert found.without_error is None
+
+
+def test_noise_that_could_hide_a_relation_makes_it_unreliable() -> None:
+    found = empirical_criterion(*SEPARABLE, [member(0, 0.2, 0.2)], stack([0.2]), Settings())
+    assert found.verdict == "unreliable"
+    assert found.without_error is not None
+    assert found.without_error.rho == pytest.approx(0.2 / np.sqrt(0.2))
+
+
+def test_a_correlation_beyond_1_without_error_is_no_evidence_of_separability() -> None:
+    found = empirical_criterion(*SEPARABLE, [member(0, 0.3, 0.05)], stack([0.3]), Settings())
+    assert found.verdict == "unreliable"
+
+
+@pytest.mark.parametrize("verdict", ["entangled", "inverse", "undecided", "no data"])
+def test_other_verdicts_are_not_touched(verdict: str) -> None:
+    found = empirical_criterion(verdict, "why", [member(0, 0.9)], stack([0.9]), Settings())
+    assert (found.verdict, found.rule) == (verdict, "why")
+
+
+def test_a_mixed_area_names_the_measures_that_disagree() -> None:
+    import msgspec
+
+    ones = [msgspec.structs.replace(member(0, 0.8), verdict="entangled"), member(1, 0.0)]
+    found = empirical_criterion("mixed", "why", ones, stack([0.8, 0.0]), Settings())
+    assert found.disagreeing == ["b0"]
+
+
+def test_nothing_is_found_of_an_area_without_measures() -> None:
+    empty = Stack(
+        (),
+        (),
+        *(np.zeros(shape) for shape in ((0,), (0, 0))),
+        np.zeros((0, 0), np.bool_),
+        np.zeros((0, 0), np.bool_),
+        np.zeros(0),
+    )
+    found = empirical_criterion("no data", "none", [], empty, Settings())
+    assert (found.n_specifications, found.lowest) == (0, None)
+
+
+def test_the_order_of_the_measures_does_not_matter() -> None:
+    one = empirical_criterion(*SEPARABLE, [member(0, 0.1), member(1, -0.3)], stack([0.1, -0.3]), Settings())
+    turned = stack([0.1, -0.3])
+    other = empirical_criterion(
+        *SEPARABLE,
+        [member(1, -0.3), member(0, 0.1)],
+        Stack(
+            turned.benchmarks[::-1],
+            turned.families,
+            turned.rho[::-1],
+            turned.left_out[:, ::-1],
+            turned.degenerate,
+            turned.present,
+            turned.standard_error,
+        ),
+        Settings(),
+    )
+    assert other.verdict == one.verdict
+    assert other.lowest == pytest.approx(one.lowest)
+    assert other.without_error is not None
+    assert one.without_error is not None
+    assert other.without_error.low == pytest.approx(one.without_error.low)
