@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -11,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+import confounded
 from confounded.datasets.references import load_reference, reference_ids
 from confounded.errors import ContentError, UsageError
 from confounded.report import write_report
@@ -133,6 +136,45 @@ def test_the_names_that_people_type_find_the_models_of_2025_and_2026() -> None:
     assert {name for name, one in joined.items() if one.match is None} == set()
     for model in population.models:
         assert model.capabilities_score == own[joined[model.model].match or ""]
+
+
+@pytest.mark.parametrize(
+    ("typed", "model"),
+    [
+        ("anthropic/claude-opus-4.6", "claude-opus-4-6"),
+        ("zai-org/GLM-5", "glm-5"),
+        ("microsoft/phi-4", "phi-4"),
+        ("openai/gpt-5.4", "gpt-5.4-2026-03-05_high"),
+        ("GPT-5 (medium)", "gpt-5-2025-08-07_medium"),
+        ("Claude Opus 4.6", "claude-opus-4-6"),
+    ],
+)
+def test_a_model_and_its_own_alias_are_not_two_candidates(typed: str, model: str) -> None:
+    models, _, _ = indexed(6)
+    result = run_study(table({"mine": list(range(7))}, models=[typed, *models]), using(INDEX))
+    (found,) = [one for one in result.populations[0].capabilities.names if one.model == typed]
+    index = load_reference(INDEX)
+    own = dict(zip(index.models, index.scores.tolist(), strict=True))
+    assert found.match is not None, found
+    assert own[found.match] == own[model]
+
+
+def test_every_spelling_that_epoch_itself_gives_is_joined_exactly_with_its_own_score() -> None:
+    index = load_reference(INDEX)
+    own = dict(zip(index.models, index.scores.tolist(), strict=True))
+    spelled = [*index.models, *index.aliases]
+    result = run_study(
+        table(
+            {"mine": list(range(len(spelled)))},
+            models=spelled,
+            families=[f"f{k % 20}" for k in range(len(spelled))],
+        ),
+        Settings(capabilities=INDEX, directions={"*": "higher"}, resamples=0),
+    )
+    names = result.populations[0].capabilities.names
+    assert {one.how for one in names} == {"exact"}
+    for one in names:
+        assert own[one.match or ""] == own[index.aliases.get(one.model, one.model)]
 
 
 def test_a_join_by_rule_names_the_rule_and_stays_on_the_result() -> None:
@@ -274,6 +316,38 @@ def test_a_benchmark_the_reference_was_made_from_carries_a_caution_and_counts_fo
     assert inside == set(names) - {"mine"}
     for name in inside:
         assert "part of the suite" in {one.caution for one in one_of(result, name).cautions}
+
+
+def test_a_page_of_benchmarks_the_reference_was_made_from_has_a_place_for_each(tmp_path: Path) -> None:
+    models, capability, families = indexed(12)
+    columns = {name: (capability[::step]).tolist() for name, step in (("gpqa_diamond", 1), ("Cybench", -1))}
+    result = run_study(table(columns, models=models, families=families), using(INDEX))
+    page = write_report(result, tmp_path / "out").read_text(encoding="utf-8")
+    anchors = set(re.findall(r'id="([^"]+)"', page))
+    links = set(re.findall(r'href="#([^"]+)"', page))
+    assert {"benchmark-gpqa-diamond", "benchmark-cybench"} <= links
+    assert links <= anchors
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "beside"), [("safetywashing-chat", True), ("open-llm-leaderboard-v2", False)]
+)
+def test_the_papers_figures_stand_beside_the_papers_score_only(capabilities: str, beside: bool) -> None:
+    whole = confounded.load_scores()
+    chat = whole.models.filter(pl.col("population") == "chat")
+    scores = whole.scores.filter(
+        pl.col("model").is_in(chat["model"].implode())
+        & pl.col("benchmark").is_in(["ETHICS", "wmdp", "rmsce_mmlu", "mmlu"])
+    )
+    result = run_study(
+        ScoreTable(scores=scores, models=chat), Settings(capabilities=capabilities, resamples=0), shipped=True
+    )
+    held = [one for one in result.correlations if one.correlated_with == "capabilities score"]
+    assert held
+    assert {one.published is not None for one in held} == {beside}
+    assert (
+        one_of(result, "rmsce_mmlu").published is not None
+    )  # it is correlated with accuracy, not with the score
 
 
 # --- the caution

@@ -90,8 +90,9 @@ def _context(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
     """Return what the templates show, apart from figures and programs."""
     result = index.result
     tables = area_tables(index)
-    # The suite has a section of its own.
-    sections = [table for table in tables if not all(row.in_suite for row in table.rows)]
+    is_fixed = result.provenance.settings.capabilities is not None
+    # A suite that was fitted has a section of its own.
+    sections = [table for table in tables if is_fixed or not all(row.in_suite for row in table.rows)]
     n_areas = sum(table.group.area is not None for table in sections)
     return {
         "result": result,
@@ -118,7 +119,7 @@ def _context(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
         "has_compute": any(one.compute for one in result.correlations),
         "most_listed_eigenvalues": MOST_LISTED_EIGENVALUES,
         "by_score": _by_score,
-        "is_fixed": result.provenance.settings.capabilities is not None,
+        "is_fixed": is_fixed,
         "sources_of_capability": _cited(result.populations),
     }
 

@@ -224,7 +224,11 @@ def capabilities_correlations(
                 reason=measured.reason,
                 interval=intervals[0] if intervals else None,
                 intervals=intervals[1:],
-                published=published.find(population.name, benchmark, correlated_with),
+                published=(
+                    published.find(population.name, benchmark, correlated_with)
+                    if accuracy is not None or _is_papers(score, population)
+                    else None
+                ),
                 without_itself=_refitted(population, score, fact, evidence.without_itself.get(benchmark)),
                 against_score=(
                     None
@@ -235,6 +239,11 @@ def capabilities_correlations(
             )
         )
     return correlations, notices
+
+
+def _is_papers(score: CapabilitiesScore, population: Population) -> bool:
+    """Return whether the paper's figures are of this score: fitted to a suite, or the paper's own held fixed."""
+    return score.fit is not None or score.source.id == f"safetywashing-{population.name}"
 
 
 def _measured(population: Population, facts: Mapping[str, BenchmarkFacts]) -> list[str]:
