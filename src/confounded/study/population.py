@@ -237,8 +237,9 @@ def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, Benchmar
         raise UnknownError(
             "to know of every benchmark whether higher or lower scores are better or safer",
             found=f"nothing of {_listed(undirected)}",
-            remedy="Pass --direction NAME=higher or NAME=lower, or --higher-is-safer or --lower-is-safer for all of "
-            "these, or say it in a benchmarks.toml beside the scores (`confounded init` writes one to fill in).",
+            remedy=f"Pass --direction '{undirected[0]}=higher' (or =lower), and so for each, or --higher-is-safer or "
+            "--lower-is-safer for all of them, or say it in a benchmarks.toml beside the scores (`confounded init` "
+            "writes one to fill in).",
             options=_direction_options(undirected),
             others="=lower, or --lower-is-safer, where lower is better or safer",
             lines=["benchmarks.toml", f'["{_in_toml(undirected[0])}"]', 'direction = "higher"'],
