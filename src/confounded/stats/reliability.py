@@ -9,11 +9,11 @@ mean of k single 0/1 items this *is* formula 21 of Kuder & Richardson (1937). It
 or, which is the same, drawn anew for each model; they are neither, so it is a lower bound of their formula 20.
 
 What is corrected is the benchmark's error only, where the score is fitted: the estimand is then the correlation with
-the score *as estimated by this suite*, so the suite's own unreliability stays in. Of a score held fixed whose errors are
-known the study hands over the product of both reliabilities, and both errors are corrected. Spearman's correction is
-exact for Pearson's correlation and approximate for the rank correlation it is applied to here; it also takes the errors
-of benchmark and score to be independent, which they are not where the two share items. A corrected value may lie beyond
-±1; it is not clipped.
+the score *as estimated by this suite*, so the suite's own unreliability stays in. Of a score held fixed whose errors
+are known the study hands over the product of both reliabilities, and both errors are corrected. Spearman's correction
+is exact for Pearson's correlation and approximate for the rank correlation it is applied to here; it also takes the
+errors of benchmark and score to be independent, which they are not where the two share items. A corrected value may
+lie beyond ±1; it is not clipped.
 """
 
 from __future__ import annotations
