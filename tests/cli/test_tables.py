@@ -47,3 +47,7 @@ def test_the_widest_column_gives_way_and_names_stay_whole() -> None:
 
 def test_a_table_without_rows_is_its_header() -> None:
     assert table_lines(("a", "b"), [], width=20) == ["a  b"]
+
+
+def test_a_header_without_names_takes_no_line() -> None:
+    assert table_lines(("", ""), [("term", "what it is")]) == ["term  what it is"]

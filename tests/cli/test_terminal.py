@@ -26,6 +26,8 @@ SOURCE = Path(__file__).parents[2] / "src"
 PATIENCE = 180
 LINES = {
     "help": ["--help"],
+    "check": ["check", "tiny.csv", "--higher-is-safer", "--no-plan", "-o", "card"],
+    "compare": ["compare", "tiny.csv", "after.csv", "--reference", "chat", "--unit", "*=fraction"],
     "plan": ["plan", "--simulations", "20", "--most-families", "30"],
     "report": ["report", "tiny.csv", "--higher-is-safer", "--resamples", "0", "-o", "out"],
     "report -v": ["report", "tiny.csv", "--higher-is-safer", "--resamples", "0", "-o", "out", "-v"],
@@ -51,8 +53,16 @@ def folder(tmp_path: Path) -> Path:
     """A folder with a small table, and one for temporary files beside it."""
     (tmp_path / "work").mkdir()
     (tmp_path / "temporary").mkdir()
-    tiny(tmp_path / "work" / "tiny.csv")
-    return tmp_path / "work"
+    return filled(tmp_path / "work")
+
+
+GIVEN = frozenset({"tiny.csv", "after.csv"})
+
+
+def filled(folder: Path) -> Path:
+    tiny(folder / "tiny.csv")
+    tiny(folder / "after.csv", better=0.02)
+    return folder
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -132,8 +142,8 @@ def test_every_command_is_tried() -> None:
     assert {one.name for one in present_commands()} <= {line[0] for line in LINES.values()} | UNTRIED
 
 
-UNTRIED = frozenset({"check", "compare", "survey"})
-"""Have scripted terminals of their own."""
+UNTRIED = frozenset({"survey"})
+"""Goes over all score sets, which is too long for a test of what is printed."""
 
 
 class Runs:
@@ -149,8 +159,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     folder = tmp_path_factory.mktemp("runs") / "work"
     folder.mkdir()
     (folder.parent / "temporary").mkdir()
-    tiny(folder / "tiny.csv")
-    return Runs(folder)
+    return Runs(filled(folder))
 
 
 @pytest.mark.parametrize("columns", [80, 200])
@@ -197,7 +206,9 @@ def test_a_pipe_gets_no_escape_codes_and_no_progress(runs: Runs, name: str) -> N
         assert done.stderr == ""
 
 
-@pytest.mark.parametrize("name", ["plan", "report", "init", "datasets", "datasets describe", "reproduce"])
+@pytest.mark.parametrize(
+    "name", ["check", "compare", "plan", "report", "init", "datasets", "datasets describe", "reproduce"]
+)
 def test_with_json_a_pipe_gets_one_document(folder: Path, name: str) -> None:
     line = ["datasets", "list"] if name == "datasets" else LINES[name]
     done = pipe(folder, [*line, "--json", "-v"])
@@ -227,12 +238,14 @@ STAGES = ("Reading", "Correlating", "Drawing")
 def left_behind(folder: Path) -> list[str]:
     """Return every file and folder that was not there before."""
     places = (folder, folder.parent / "temporary")
-    return sorted(path.name for place in places for path in place.rglob("*") if path.name != "tiny.csv")
+    return sorted(path.name for place in places for path in place.rglob("*") if path.name not in GIVEN)
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_ctrl_c_leaves_nothing_behind(folder: Path, stage: str) -> None:
-    child = terminal(folder, LINES["report -v"], 80)
+@pytest.mark.parametrize(
+    ("name", "stage"), [*(("report", stage) for stage in STAGES), ("check", "Correlating")]
+)
+def test_ctrl_c_leaves_nothing_behind(folder: Path, name: str, stage: str) -> None:
+    child = terminal(folder, [*LINES[name], "-v"], 80)
     child.expect_exact(stage)
     child.sendintr()
     shown, code = ended(child)

@@ -21,7 +21,7 @@ def table_lines(
     right: Collection[str] = (),
     width: int | None = None,
 ) -> list[str]:
-    """Return the lines of a table, that of the header first.
+    """Return the lines of a table, those of the header first unless it is empty.
 
     Parameters
     ----------
@@ -43,7 +43,8 @@ def table_lines(
     if width is not None:
         rigid = [place for place, name in enumerate(header) if name in right]
         _narrow(widths, width - len(GAP) * (len(widths) - 1), rigid)
-    return [line for row in (header, *rows) for line in _row(row, widths, [name in right for name in header])]
+    shown = (header, *rows) if any(header) else rows
+    return [line for row in shown for line in _row(row, widths, [name in right for name in header])]
 
 
 def _narrow(widths: list[int], available: int, rigid: Collection[int]) -> None:

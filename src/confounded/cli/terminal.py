@@ -123,7 +123,9 @@ class Terminal:
         _write(title, sys.stdout, bold=True)
         for place, line in enumerate(table_lines(header, cells, right=right, width=width)):
             colour = coloured(sys.stdout)
-            click.echo(click.style(line, bold=True) if colour and place == 0 else line, color=colour)
+            click.echo(
+                click.style(line, bold=True) if colour and place == 0 and any(header) else line, color=colour
+            )
 
 
 def current_terminal() -> Terminal:
