@@ -8,7 +8,7 @@ One evaluation of a mock model (100 items, 3 epochs, samples logged) is run by t
 with other names of models and tasks, and other ids, in the header and the summaries. Then, in turns:
 
 1. scores: `confounded.readers.read_scores` of the folder, against `inspect_ai.analysis.evals_df`;
-2. scores on items: `read_inspect_items` of its logs, against `inspect_ai.analysis.samples_df`.
+2. scores on items: `confounded.readers.read_items` of the folder, against `inspect_ai.analysis.samples_df`.
 
 Before anything is timed, both sides are compared: the same headline scores, and for every item of every log the same
 mean over its epochs.
@@ -37,8 +37,7 @@ from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from inspect_ai.scorer import includes, value_to_float
 from inspect_ai.solver import generate
 
-from confounded.readers import read_scores
-from confounded.readers.inspect_items import read_inspect_items
+from confounded.readers import read_items, read_scores
 
 ITEMS, EPOCHS, TASKS = 100, 3, 10
 TIMES_SCORES, TIMES_ITEMS = 3, 15
@@ -102,7 +101,7 @@ def compare(folder: Path, logs: list[Path]) -> None:
     got = {(row["model"], row["benchmark"]): row["score"] for row in ours.iter_rows(named=True)}
     if len(got) != len(logs) or any(abs(by_run[run] - score) > TOLERANCE for run, score in got.items()):
         raise SystemExit("the scores differ")
-    items = read_inspect_items(logs).items
+    items = read_items(folder).items
     samples = samples_df(str(folder), quiet=True)
     if items.height * EPOCHS != len(samples) or items.height != ITEMS * len(logs):
         raise SystemExit("the numbers of items differ")
@@ -160,7 +159,7 @@ def main() -> None:
         }
         tell("scores", TIMES_SCORES, in_turns(scores, options.repetitions))
         items = {
-            "read_inspect_items": lambda: read_inspect_items(logs),
+            "read_items": lambda: read_items(folder),
             "samples_df": lambda: samples_df(str(folder), quiet=True),
         }
         tell("scores on items", TIMES_ITEMS, in_turns(items, options.repetitions))

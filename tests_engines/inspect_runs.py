@@ -260,6 +260,8 @@ def broken_off(folder: Path, form: str, how: signal.Signals) -> Path:
 def main(arguments: Sequence[str]) -> None:
     """Run a task that waits in its middle to be stopped."""
     folder, form, marker = arguments
+    # What a shell starts in the background ignores an interrupt, and so does all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     task = Task(samples(), solver=stopping("item-4", marker), scorer=includes(), name="stopped")
     model = get_model("mockllm/model", custom_outputs=answers(1))
     evaluated(task, model, Path(folder), form, log_samples=False)

@@ -14,8 +14,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.scorer import value_to_float
 
 from confounded.errors import ContentError
-from confounded.readers import read_scores
-from confounded.readers.inspect_items import read_inspect_items
+from confounded.readers import read_items, read_scores
 from confounded.readers.inspect_logs import read_inspect_logs
 
 SCORED = sorted(set(inspect_runs.TASKS) - {"failed", "unscored"})
@@ -80,7 +79,7 @@ def test_both_forms_of_a_log_say_the_same(inspect_logs: Logs, name: str) -> None
     )
     assert archive.equals(document)
     archive, document = (
-        read_inspect_items([inspect_logs[name, form]]).items.drop("source") for form in inspect_runs.FORMATS
+        read_items(inspect_logs[name, form]).items.drop("source") for form in inspect_runs.FORMATS
     )
     assert archive.sort(archive.columns).equals(document.sort(archive.columns))
 
@@ -103,7 +102,7 @@ def reduced(log: EvalLog) -> dict[tuple[str, str | None], dict[str, float]]:
 @every_scored_task
 def test_every_score_on_an_item_is_the_engines(inspect_logs: Logs, name: str, form: str) -> None:
     path = inspect_logs[name, form]
-    items = read_inspect_items([path])
+    items = read_items(path)
     read = [
         dict(of.select("item", "score").iter_rows())
         for _, of in items.items.group_by("benchmark", maintain_order=True)
@@ -118,7 +117,7 @@ def test_means_and_errors_of_items_are_those_of_the_header(inspect_logs: Logs, n
     path = inspect_logs[name, "eval"]
     scores = read_scores(path).scores
     header = {row["benchmark"]: row for row in scores.iter_rows(named=True)}
-    of_items = read_inspect_items([path]).scores().scores
+    of_items = read_items(path).scores().scores
     assert of_items.height
     for row in of_items.iter_rows(named=True):
         stated = header[row["benchmark"]]
@@ -132,7 +131,7 @@ def test_means_and_errors_of_items_are_those_of_the_header(inspect_logs: Logs, n
 def test_items_are_the_means_over_epochs_of_the_samples(inspect_logs: Logs, name: str) -> None:
     path = inspect_logs[name, "eval"]
     frame = samples_df(str(path), quiet=True)
-    items = read_inspect_items([path]).items
+    items = read_items(path).items
     columns = [column for column in frame.columns if column.startswith("score_")]
     assert len(columns) == items["benchmark"].n_unique()
     for column in columns:
@@ -146,8 +145,8 @@ def test_items_are_the_means_over_epochs_of_the_samples(inspect_logs: Logs, name
 def test_items_are_there_where_samples_were_not_logged(outside: Path, inspect_logs: Logs, form: str) -> None:
     log = inspect_runs.run("epochs", outside / "without-samples", form, log_samples=False)
     assert not read_eval_log(log.location).samples
-    without = read_inspect_items([Path(log.location)]).items.drop("source")
-    assert without.equals(read_inspect_items([inspect_logs["epochs", form]]).items.drop("source"))
+    without = read_items(log.location).items.drop("source")
+    assert without.equals(read_items(inspect_logs["epochs", form]).items.drop("source"))
 
 
 def check_no_score(path: Path, said: str, status: str) -> None:

@@ -9,8 +9,7 @@ import harness
 import pytest
 
 from confounded.errors import UnsettledError
-from confounded.readers import read_scores
-from confounded.readers.lm_evaluation_samples import read_lm_evaluation_items
+from confounded.readers import read_items, read_scores
 from confounded.scores import ItemTable, ScoreTable
 
 NOT_MEANS = {"f1", "brier_score", "word_perplexity", "bits_per_byte"}
@@ -29,7 +28,7 @@ def table(run: harness.Run) -> ScoreTable:
 
 @pytest.fixture(scope="session")
 def items(run: harness.Run) -> ItemTable:
-    return read_lm_evaluation_items(sorted(run.folder.glob("samples_*.jsonl")))
+    return read_items(run.folder)
 
 
 def results_of(run: harness.Run) -> Path:
