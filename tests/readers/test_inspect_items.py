@@ -13,12 +13,12 @@ from confounded.errors import UnreadableError, UnsettledError
 from confounded.readers import read_items
 from confounded.readers.inspect_items import VALUES, read_inspect_items
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent / "data" / "inspect"
 HEADLINE = [0.5, 0.0, 0.5, 0.5]
 
 
 def log(**changes: Any) -> dict[str, Any]:
-    return json.loads((DATA / "tiny-refusal.json").read_bytes()) | changes
+    return json.loads((DATA / "tiny_refusal.json").read_bytes()) | changes
 
 
 def written(path: Path, content: object) -> Path:
@@ -43,9 +43,9 @@ def one_scorer(values: list[Any], mean: float | None) -> dict[str, Any]:
 
 
 def test_items_are_called_as_the_header_calls_their_mean() -> None:
-    table = read_items(DATA / "tiny-refusal.json")
+    table = read_items(DATA / "tiny_refusal.json")
     assert set(table.items["benchmark"]) == {"tiny_refusal", "tiny_refusal:includes/accuracy"}
-    assert items(DATA / "tiny-refusal.json") == HEADLINE
+    assert items(DATA / "tiny_refusal.json") == HEADLINE
     assert table.items["item"].to_list()[:4] == ["1", "2", "3", "4"]
     assert set(table.items["model"]) == {"mockllm/model"}
 
@@ -56,7 +56,7 @@ def test_items_are_called_as_the_header_calls_their_mean() -> None:
 def test_an_archive_says_the_same() -> None:
     columns = ["model", "benchmark", "metric", "item", "score"]
     archive, document = (
-        read_items(DATA / f"tiny-refusal{ending}").items.select(columns) for ending in (".eval", ".json")
+        read_items(DATA / f"tiny_refusal{ending}").items.select(columns) for ending in (".eval", ".json")
     )
     assert archive.equals(document)
 

@@ -11,9 +11,10 @@ from typing import Final, TextIO
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
+from confounded.readers.cells import Cells, counts_rows
 from confounded.readers.dialects import dialect_of
 from confounded.readers.files import check_size
-from confounded.readers.tabular import Cells, check_header, counts_rows, read_cells
+from confounded.readers.tabular import check_header, read_cells
 from confounded.scores import Issue, ScoreTable
 
 __all__ = ["cells_of_stream", "delimited_cells", "read_delimited"]

@@ -9,8 +9,8 @@ from typing import Final
 
 import polars as pl
 
+from confounded.readers.cells import MISSING, Cells
 from confounded.readers.cures import cure
-from confounded.readers.tabular import MISSING, Cells
 from confounded.scores import Issue
 
 __all__ = ["MOST_TOLD", "numbers", "words"]

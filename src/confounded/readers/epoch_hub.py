@@ -30,12 +30,12 @@ from typing import Any, Final
 import polars as pl
 
 from confounded.errors import InputError, UnreadableError
+from confounded.readers.cells import Cells
 from confounded.readers.collected import Collected, listed
 from confounded.readers.delimited import cells_of_stream, delimited_cells
 from confounded.readers.downloaded import numbers, words
 from confounded.readers.epoch_columns import COLUMNS, Z_90, HubColumn
 from confounded.readers.files import check_size
-from confounded.readers.tabular import Cells
 from confounded.scores import Issue, ScoreTable
 
 __all__ = ["is_epoch_hub", "is_epoch_hub_zip", "read_epoch_hub"]

@@ -30,11 +30,12 @@ import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
 from confounded.readers import _excel_child
+from confounded.readers.cells import Cells
 from confounded.readers.collected import listed
 from confounded.readers.downloaded import MOST_TOLD
 from confounded.readers.excel_archive import Place, cells_without_value
 from confounded.readers.files import check_size
-from confounded.readers.tabular import ATTRIBUTES, Cells, looks_like_scores, read_cells
+from confounded.readers.tabular import ATTRIBUTES, looks_like_scores, read_cells
 from confounded.scores import Issue, ScoreTable
 
 __all__ = ["ENDINGS", "read_excel"]

@@ -12,8 +12,9 @@ import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
 from confounded.readers import _parquet_child
+from confounded.readers.cells import Cells
 from confounded.readers.files import check_size
-from confounded.readers.tabular import Cells, model_column, read_cells
+from confounded.readers.tabular import model_column, read_cells
 from confounded.scores import ScoreTable
 
 __all__ = ["MOST_CELLS", "is_frame", "parquet_cells", "read_frame", "read_parquet"]

@@ -19,11 +19,12 @@ from typing import Final
 import polars as pl
 
 from confounded.errors import ContentError
+from confounded.readers.cells import LINE, Cells
 from confounded.readers.collected import listed
 from confounded.readers.delimited import delimited_cells
 from confounded.readers.dialects import dialect_of
 from confounded.readers.downloaded import numbers, words
-from confounded.readers.tabular import LINE, Cells, model_column
+from confounded.readers.tabular import model_column
 from confounded.scores import Issue, ItemTable, ScoreTable
 from confounded.scores.items import ITEM_SCHEMA
 

@@ -30,12 +30,12 @@ import msgspec
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
+from confounded.readers.cells import Cells
 from confounded.readers.collected import Collected, listed
 from confounded.readers.delimited import delimited_cells
 from confounded.readers.downloaded import numbers, words
 from confounded.readers.files import parse, read_bytes
 from confounded.readers.frames import parquet_cells
-from confounded.readers.tabular import Cells
 from confounded.scores import Issue, ScoreTable
 
 __all__ = [

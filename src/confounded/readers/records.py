@@ -13,8 +13,9 @@ from typing import Any
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
+from confounded.readers.cells import Cells
 from confounded.readers.files import parse, read_bytes
-from confounded.readers.tabular import Cells, read_cells
+from confounded.readers.tabular import read_cells
 from confounded.scores import ScoreTable
 
 __all__ = ["read_json_lines", "read_json_records"]

@@ -11,28 +11,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
-from confounded.readers.cures import cure
+from confounded.readers.cells import (
+    LINE,
+    Cells,
+    counts_rows,
+    holds_text,
+    holds_words,
+    is_in_percent,
+    names_listed,
+    numbers_of,
+    text_of,
+    without_sign,
+)
 from confounded.scores import Issue, ScoreTable
-from confounded.scores.settling import MOST_LISTED, without_repeats
+from confounded.scores.settling import without_repeats
 from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA, SCORE_SCHEMA, agreed
 
-__all__ = [
-    "ATTRIBUTES",
-    "LINE",
-    "MISSING",
-    "Cells",
-    "check_header",
-    "counts_rows",
-    "looks_like_scores",
-    "model_column",
-    "read_cells",
-]
+__all__ = ["ATTRIBUTES", "check_header", "looks_like_scores", "model_column", "read_cells"]
 
 ATTRIBUTES: Final[Mapping[str, str]] = {
     "model": "model",
@@ -66,61 +67,16 @@ NOT_SCORES: Final = frozenset({"pretraining data size (t)"})
 MODEL_COLUMNS: Final = ("model", "model_name", "model name", "model_id", "model id")
 """Column names (in any case) of the models, first wins."""
 
-MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
-"""Cells (in any case) that say there is no score."""
-
 POPULATIONS: Final = ("base", "chat", "mixed")
 """What a population column may say."""
 
 INDEX: Final = re.compile(r"index|level_\d|Unnamed: \d+|__index_level_\d__")
 """What pandas calls a column that was the index of a frame."""
 
-LINE: Final = "\N{SECTION SIGN}line"
-"""The column of row numbers beside a table's own columns, under a name that no file is likely to use."""
-
 PLACE: Final = f"{LINE}place"
 """The column that says where a score stands."""
 
-LARGEST_COUNT: Final = 2**53
-"""The largest whole number up to which a float holds every one: a larger count has lost digits on its way."""
-
-DATE: Final = r"^\d{4}-\d{2}(-\d{2}([T ][\d:.+Z-]*)?)?$"
-"""A date or moment as ISO 8601 has it."""
-
 LONG_COLUMNS: Final = ("model", "benchmark", "score")
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """The cells of one table, before anything is made of them.
-
-    Parameters
-    ----------
-    frame : polars.DataFrame
-        One row a row of the table, columns as it names them, of text or numbers; null is an empty cell.
-    where : str
-        The file, or what else the table is, for messages.
-    source : str
-        What the scores name as their source.
-    row_word : str
-        What one row is called in messages: ``line``, ``row`` or ``record``.
-    numbers : sequence of int, optional
-        The number of each row in the file; counted from 1 if it is not given.
-    issues : sequence of Issue, optional
-        What was met in taking the cells from the file.
-    """
-
-    frame: pl.DataFrame = field(repr=False)
-    where: str
-    source: str
-    row_word: str = "row"
-    numbers: Sequence[int] = field(default=(), repr=False)
-    issues: Sequence[Issue] = field(default=(), repr=False)
-
-    def numbered(self) -> pl.DataFrame:
-        """Return the frame with the number of each row before its own columns."""
-        numbers = self.numbers or range(1, self.frame.height + 1)
-        return self.frame.select(pl.Series(LINE, numbers, dtype=pl.Int64), pl.all())
 
 
 def looks_like_scores(names: Sequence[str]) -> bool:
@@ -150,7 +106,7 @@ def check_header(names: Sequence[str], where: str) -> None:
     if doubled or LINE in names:
         raise ContentError(
             "a header that names every column once",
-            found=_listed(doubled or [LINE]) + " more than once",
+            found=names_listed(doubled or [LINE]) + " more than once",
             where=where,
         )
     if "" in names:
@@ -160,14 +116,6 @@ def check_header(names: Sequence[str], where: str) -> None:
             where=where,
             remedy="Name it in the header; the column of model names is called 'model'.",
         )
-
-
-def counts_rows(cells: pl.Series) -> bool:
-    """Return whether the cells of a column count its rows from 0 or 1, as data frames write their index."""
-    numbers = cells.cast(pl.Int64, strict=False)
-    return any(
-        numbers.equals(pl.Series(range(start, start + cells.len()), dtype=pl.Int64)) for start in (0, 1)
-    )
 
 
 def read_cells(cells: Cells) -> ScoreTable:
@@ -190,7 +138,7 @@ def read_cells(cells: Cells) -> ScoreTable:
     if not looks_like_scores(names):
         raise ContentError(
             "a column 'model'",
-            found=f"the columns {_listed(names)}"
+            found=f"the columns {names_listed(names)}"
             + (" (separated by semicolons?)" if any(";" in name for name in names) else ""),
             where=cells.where,
             remedy="Name the column of model names 'model'.",
@@ -201,13 +149,13 @@ def read_cells(cells: Cells) -> ScoreTable:
     named = model_column(names)
     alike = [name for name in names if named is not None and name.lower() == named.lower()]
     if len(alike) > 1:
-        raise ContentError("one column of models", found=_listed(alike), where=cells.where)
+        raise ContentError("one column of models", found=names_listed(alike), where=cells.where)
     numbered.columns = [LINE, *("model" if name == named else name for name in names)]
     lower = {name.lower() for name in numbered.columns}
     counting = [name for name in names if INDEX.fullmatch(name) and counts_rows(numbered[name])]
     if counting:
         numbered = numbered.drop(counting)
-        what = f"the column {_listed(counting)} only counts the rows and was not read"
+        what = f"the column {names_listed(counting)} only counts the rows and was not read"
         cells = replace(cells, issues=(*cells.issues, Issue(what, where=cells.where)))
     return _long(numbered, cells) if lower.issuperset(LONG_COLUMNS) else _wide(numbered, cells)
 
@@ -221,23 +169,23 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     unknown = sorted(set(cells.columns[1:]) - known)
     if unknown:
         raise ContentError(
-            f"columns among {_listed(sorted(known))}",
-            found=_listed(unknown),
+            f"columns among {names_listed(sorted(known))}",
+            found=names_listed(unknown),
             where=table.where,
             remedy="Remove or rename the others.",
         )
     issues = list(table.issues)
     # An error without the sign beside scores that have it may be in another unit.
-    shares = [name for name in ("score", "stderr") if name in cells.columns and _present_text(cells[name])]
-    percent = bool(shares) and all(_in_percent(cells[name]) for name in shares)
+    shares = [name for name in ("score", "stderr") if name in cells.columns and holds_text(cells[name])]
+    percent = bool(shares) and all(is_in_percent(cells[name]) for name in shares)
     if percent:
-        cells = cells.with_columns(_without_sign(shares))
+        cells = cells.with_columns(without_sign(shares))
     numeric = [name for name in ("score", "stderr", "n_items") if name in cells.columns]
     scores = cells.select(
-        _text(cells, "model", table),
-        _text(cells, "benchmark", table),
-        *(_text(cells, name, table) for name in ("metric",) if name in cells.columns),
-        *(_numbers(cells, name, table, issues, whole=name == "n_items") for name in numeric),
+        text_of(cells, "model", table),
+        text_of(cells, "benchmark", table),
+        *(text_of(cells, name, table) for name in ("metric",) if name in cells.columns),
+        *(numbers_of(cells, name, table, issues, whole=name == "n_items") for name in numeric),
         _places(cells, table),
         source=pl.lit(table.source),
     )
@@ -269,25 +217,27 @@ def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     issues = list(table.issues)
     if unused:
         issues.append(
-            Issue(f"columns that hold no scores were not read: {_listed(unused)}", where=table.where)
+            Issue(f"columns that hold no scores were not read: {names_listed(unused)}", where=table.where)
         )
-    words = [name for name in benchmarks if _holds_words(cells[name])]
+    words = [name for name in benchmarks if holds_words(cells[name])]
     if words:
-        issues.append(Issue(f"columns without any number are left out: {_listed(words)}", where=table.where))
+        issues.append(
+            Issue(f"columns without any number are left out: {names_listed(words)}", where=table.where)
+        )
         benchmarks = [name for name in benchmarks if name not in words]
     if not benchmarks:
         raise ContentError("at least one column of scores", found="only words", where=table.where)
-    percent = [name for name in benchmarks if _in_percent(cells[name])]
-    cells = cells.with_columns(_without_sign(percent))
+    percent = [name for name in benchmarks if is_in_percent(cells[name])]
+    cells = cells.with_columns(without_sign(percent))
     numbers = cells.select(
-        _text(cells, "model", table),
+        text_of(cells, "model", table),
         _places(cells, table),
-        *(_numbers(cells, name, table, issues) for name in benchmarks),
+        *(numbers_of(cells, name, table, issues) for name in benchmarks),
     )
     empty = [name for name in benchmarks if numbers[name].null_count() == numbers.height]
     if empty:
         issues.append(
-            Issue(f"There are no scores at all in the columns {_listed(empty)}.", where=table.where)
+            Issue(f"There are no scores at all in the columns {names_listed(empty)}.", where=table.where)
         )
     # Under names that no column of a file has, since a benchmark may be called "score".
     long = numbers.unpivot(
@@ -304,39 +254,6 @@ def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     return _table(scores, models, units, table, issues)
 
 
-def _present(cells: pl.Series) -> pl.Series:
-    """Return the cells of a column of text that say something."""
-    text = cells.str.strip_chars()
-    return text.filter(text.is_not_null() & ~text.str.to_lowercase().is_in(list(MISSING)))
-
-
-def _holds_words(cells: pl.Series) -> bool:
-    """Return whether a column is one of words or dates: not one of its cells begins like another number."""
-    if cells.dtype != pl.String:
-        return False
-    present = _present(cells)
-    numeric = present.str.to_lowercase().str.contains(r"^[-+.]*\d|^[-+]?inf")
-    return present.len() > 0 and not (numeric & ~present.str.contains(DATE)).any()
-
-
-def _present_text(cells: pl.Series) -> bool:
-    """Return whether some cells of a column hold text that says something."""
-    return cells.dtype == pl.String and _present(cells).len() > 0
-
-
-def _without_sign(columns: Sequence[str]) -> pl.Expr:
-    """Return columns without the percent sign behind each number."""
-    return pl.col(columns).str.strip_chars().str.strip_chars_end("% ")
-
-
-def _in_percent(cells: pl.Series) -> bool:
-    """Return whether every number of a column has a percent sign after it."""
-    if cells.dtype != pl.String:
-        return False
-    present = _present(cells)
-    return present.len() > 0 and present.str.ends_with("%").all()
-
-
 def _places(cells: pl.DataFrame, table: Cells) -> pl.Series:
     """Return where each row stands."""
     return cells.select(
@@ -350,71 +267,10 @@ def _refuse_shared_meanings(meanings: Mapping[str, str], table: Cells) -> None:
     doubled = sorted({name for name in taken if taken.count(name) > 1})
     if doubled:
         raise ContentError(
-            f"one column for the {_listed(doubled)} of a model",
-            found=_listed([name for name, meaning in meanings.items() if meaning in doubled]),
+            f"one column for the {names_listed(doubled)} of a model",
+            found=names_listed([name for name, meaning in meanings.items() if meaning in doubled]),
             where=table.where,
         )
-
-
-def _numbers(
-    cells: pl.DataFrame, column: str, table: Cells, issues: list[Issue], *, whole: bool = False
-) -> pl.Series:
-    """Return a column as numbers (whole ones if it counts something), null where there is none, and add issues."""
-    given = cells[column]
-    if given.dtype == pl.Null:
-        return given.cast(pl.Float64)
-    if given.dtype.is_numeric():
-        values = given.cast(pl.Float64)
-        present = given.is_not_null() & ~values.is_nan().fill_null(value=False)
-    else:
-        text = _as_text(given, table).str.strip_chars()
-        present = text.is_not_null() & ~text.str.to_lowercase().is_in(list(MISSING))
-        values = text.cast(pl.Float64, strict=False)
-    usable = values.is_finite()
-    if whole:
-        usable &= (values == values.floor()) & values.is_between(0, LARGEST_COUNT)
-    unusable = present & ~usable.fill_null(value=False)
-    wanted = "count" if whole else "number"
-    if unusable.sum() > 1 and unusable.sum() == present.sum():
-        issues.append(_unusable_column(given.filter(unusable)[0], column, table, wanted))
-    else:
-        issues += _unusable_cells(cells.filter(unusable), column, table, wanted)
-    return pl.select(pl.when(present & usable).then(values)).to_series().alias(column)
-
-
-def _unusable_column(first: object, column: str, table: Cells, wanted: str) -> Issue:
-    """Return the issue of a column in which not one cell holds what it should."""
-    return Issue(
-        f"not one cell of column {column!r} is a {wanted} that can be used (the first is {_shown(first)}); "
-        "all are left out",
-        where=f"{table.where}, column {column!r}",
-        remedy=f"{cure(first)} If the column holds no scores, remove it.",
-        stops=True,
-    )
-
-
-def _unusable_cells(rows: pl.DataFrame, column: str, table: Cells, wanted: str) -> list[Issue]:
-    """Return an issue for each cell that should hold a number and holds something else."""
-    told = [
-        Issue(
-            f"{_shown(row[column])} is no {wanted} that can be used; it is left out",
-            where=f"{table.where}, {table.row_word} {row[LINE]} (model {_shown(row['model'])}), column {column!r}",
-            remedy=cure(row[column]),
-            stops=True,
-        )
-        for row in rows.head(MOST_LISTED).iter_rows(named=True)
-    ]
-    rest = rows.height - len(told)
-    if rest:
-        where = f"{table.where}, column {column!r}"
-        told.append(Issue(f"{rest} more cells are no {wanted} and are left out", where=where, stops=True))
-    return told
-
-
-def _shown(value: object, most: int = 60) -> str:
-    """Return a cell as it is printed: no longer than a message can bear."""
-    text = repr(value)
-    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _declared(
@@ -428,11 +284,11 @@ def _declared(
     """Return what the file says of each model or benchmark, and add issues; a row without a name is refused."""
     columns = [name for name in schema if name in cells.columns and name != key and name not in not_from]
     said = cells.select(
-        _text(cells, key, table),
+        text_of(cells, key, table),
         *(
-            _text(cells, name, table)
+            text_of(cells, name, table)
             if schema[name] == pl.String
-            else _numbers(cells, name, table, issues, whole=schema[name] == pl.Int64)
+            else numbers_of(cells, name, table, issues, whole=schema[name] == pl.Int64)
             for name in columns
         ),
     )
@@ -451,31 +307,7 @@ def _check_population(said: pl.DataFrame, table: Cells) -> None:
     other = said.filter(~pl.col("population").str.to_lowercase().is_in(POPULATIONS)).sort("model")
     if other.height:
         raise ContentError(
-            f"{_listed(POPULATIONS)} as the population (or type) of a model",
+            f"{names_listed(POPULATIONS)} as the population (or type) of a model",
             found=f"{other['population'][0]!r} for model {other['model'][0]!r}",
             where=table.where,
         )
-
-
-def _text(cells: pl.DataFrame, column: str, table: Cells) -> pl.Series:
-    """Return a column of words, null where the cell is empty."""
-    text = _as_text(cells[column], table).str.strip_chars()
-    return pl.select(pl.when(text != "").then(text)).to_series().alias(column)
-
-
-def _as_text(given: pl.Series, table: Cells) -> pl.Series:
-    """Return a column as text, refusing what is neither words nor numbers."""
-    words = given.dtype in (pl.String, pl.Categorical, pl.Enum, pl.Null)
-    if not words and not given.dtype.is_numeric():
-        raise ContentError(
-            "text or numbers in every column",
-            found=str(given.dtype),
-            where=f"{table.where}, column {given.name!r}",
-        )
-    return given.cast(pl.String)
-
-
-def _listed(names: list[str] | tuple[str, ...], most: int = 12) -> str:
-    """Return some names as a readable list."""
-    shown = ", ".join(map(str, names[:most]))
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -21,10 +21,10 @@ from typing import Any, Final
 import polars as pl
 
 from confounded.errors import ContentError
+from confounded.readers.cells import Cells
 from confounded.readers.collected import Collected, listed
 from confounded.readers.delimited import delimited_cells
 from confounded.readers.downloaded import MOST_TOLD, numbers, words
-from confounded.readers.tabular import Cells
 from confounded.scores import Issue, ScoreTable
 
 __all__ = ["BENCHMARKS", "is_timm_metadata", "is_timm_results", "read_timm_results"]

@@ -1,0 +1,202 @@
+"""The cells of one table, and what a column of them holds: numbers, words, dates, percent, or the numbers of the rows.
+
+What the columns mean is in `confounded.readers.tabular`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from confounded.errors import ContentError
+from confounded.readers.cures import cure
+from confounded.scores import Issue
+from confounded.scores.settling import MOST_LISTED
+
+__all__ = [
+    "LINE",
+    "MISSING",
+    "Cells",
+    "counts_rows",
+    "holds_text",
+    "holds_words",
+    "is_in_percent",
+    "names_listed",
+    "numbers_of",
+    "text_of",
+    "without_sign",
+]
+
+MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
+"""Cells (in any case) that say there is no score."""
+
+LINE: Final = "\N{SECTION SIGN}line"
+"""The column of row numbers beside a table's own columns, under a name that no file is likely to use."""
+
+LARGEST_COUNT: Final = 2**53
+"""The largest whole number up to which a float holds every one: a larger count has lost digits on its way."""
+
+DATE: Final = r"^\d{4}-\d{2}(-\d{2}([T ][\d:.+Z-]*)?)?$"
+"""A date or moment as ISO 8601 has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of one table, before anything is made of them.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        One row a row of the table, columns as it names them, of text or numbers; null is an empty cell.
+    where : str
+        The file, or what else the table is, for messages.
+    source : str
+        What the scores name as their source.
+    row_word : str
+        What one row is called in messages: ``line``, ``row`` or ``record``.
+    numbers : sequence of int, optional
+        The number of each row in the file; counted from 1 if it is not given.
+    issues : sequence of Issue, optional
+        What was met in taking the cells from the file.
+    """
+
+    frame: pl.DataFrame = field(repr=False)
+    where: str
+    source: str
+    row_word: str = "row"
+    numbers: Sequence[int] = field(default=(), repr=False)
+    issues: Sequence[Issue] = field(default=(), repr=False)
+
+    def numbered(self) -> pl.DataFrame:
+        """Return the frame with the number of each row before its own columns."""
+        numbers = self.numbers or range(1, self.frame.height + 1)
+        return self.frame.select(pl.Series(LINE, numbers, dtype=pl.Int64), pl.all())
+
+
+def counts_rows(cells: pl.Series) -> bool:
+    """Return whether the cells of a column count its rows from 0 or 1, as data frames write their index."""
+    numbers = cells.cast(pl.Int64, strict=False)
+    return any(
+        numbers.equals(pl.Series(range(start, start + cells.len()), dtype=pl.Int64)) for start in (0, 1)
+    )
+
+
+def _present(cells: pl.Series) -> pl.Series:
+    """Return the cells of a column of text that say something."""
+    text = cells.str.strip_chars()
+    return text.filter(text.is_not_null() & ~text.str.to_lowercase().is_in(list(MISSING)))
+
+
+def holds_words(cells: pl.Series) -> bool:
+    """Return whether a column is one of words or dates: not one of its cells begins like another number."""
+    if cells.dtype != pl.String:
+        return False
+    present = _present(cells)
+    numeric = present.str.to_lowercase().str.contains(r"^[-+.]*\d|^[-+]?inf")
+    return present.len() > 0 and not (numeric & ~present.str.contains(DATE)).any()
+
+
+def holds_text(cells: pl.Series) -> bool:
+    """Return whether some cells of a column hold text that says something."""
+    return cells.dtype == pl.String and _present(cells).len() > 0
+
+
+def without_sign(columns: Sequence[str]) -> pl.Expr:
+    """Return columns without the percent sign behind each number."""
+    return pl.col(columns).str.strip_chars().str.strip_chars_end("% ")
+
+
+def is_in_percent(cells: pl.Series) -> bool:
+    """Return whether every number of a column has a percent sign after it."""
+    if cells.dtype != pl.String:
+        return False
+    present = _present(cells)
+    return present.len() > 0 and present.str.ends_with("%").all()
+
+
+def numbers_of(
+    cells: pl.DataFrame, column: str, table: Cells, issues: list[Issue], *, whole: bool = False
+) -> pl.Series:
+    """Return a column as numbers (whole ones if it counts something), null where there is none, and add issues."""
+    given = cells[column]
+    if given.dtype == pl.Null:
+        return given.cast(pl.Float64)
+    if given.dtype.is_numeric():
+        values = given.cast(pl.Float64)
+        present = given.is_not_null() & ~values.is_nan().fill_null(value=False)
+    else:
+        text = _as_text(given, table).str.strip_chars()
+        present = text.is_not_null() & ~text.str.to_lowercase().is_in(list(MISSING))
+        values = text.cast(pl.Float64, strict=False)
+    usable = values.is_finite()
+    if whole:
+        usable &= (values == values.floor()) & values.is_between(0, LARGEST_COUNT)
+    unusable = present & ~usable.fill_null(value=False)
+    wanted = "count" if whole else "number"
+    if unusable.sum() > 1 and unusable.sum() == present.sum():
+        issues.append(_unusable_column(given.filter(unusable)[0], column, table, wanted))
+    else:
+        issues += _unusable_cells(cells.filter(unusable), column, table, wanted)
+    return pl.select(pl.when(present & usable).then(values)).to_series().alias(column)
+
+
+def _unusable_column(first: object, column: str, table: Cells, wanted: str) -> Issue:
+    """Return the issue of a column in which not one cell holds what it should."""
+    return Issue(
+        f"not one cell of column {column!r} is a {wanted} that can be used (the first is {_shown(first)}); "
+        "all are left out",
+        where=f"{table.where}, column {column!r}",
+        remedy=f"{cure(first)} If the column holds no scores, remove it.",
+        stops=True,
+    )
+
+
+def _unusable_cells(rows: pl.DataFrame, column: str, table: Cells, wanted: str) -> list[Issue]:
+    """Return an issue for each cell that should hold a number and holds something else."""
+    told = [
+        Issue(
+            f"{_shown(row[column])} is no {wanted} that can be used; it is left out",
+            where=f"{table.where}, {table.row_word} {row[LINE]} (model {_shown(row['model'])}), column {column!r}",
+            remedy=cure(row[column]),
+            stops=True,
+        )
+        for row in rows.head(MOST_LISTED).iter_rows(named=True)
+    ]
+    rest = rows.height - len(told)
+    if rest:
+        where = f"{table.where}, column {column!r}"
+        told.append(Issue(f"{rest} more cells are no {wanted} and are left out", where=where, stops=True))
+    return told
+
+
+def _shown(value: object, most: int = 60) -> str:
+    """Return a cell as it is printed: no longer than a message can bear."""
+    text = repr(value)
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def text_of(cells: pl.DataFrame, column: str, table: Cells) -> pl.Series:
+    """Return a column of words, null where the cell is empty."""
+    text = _as_text(cells[column], table).str.strip_chars()
+    return pl.select(pl.when(text != "").then(text)).to_series().alias(column)
+
+
+def _as_text(given: pl.Series, table: Cells) -> pl.Series:
+    """Return a column as text, refusing what is neither words nor numbers."""
+    words = given.dtype in (pl.String, pl.Categorical, pl.Enum, pl.Null)
+    if not words and not given.dtype.is_numeric():
+        raise ContentError(
+            "text or numbers in every column",
+            found=str(given.dtype),
+            where=f"{table.where}, column {given.name!r}",
+        )
+    return given.cast(pl.String)
+
+
+def names_listed(names: list[str] | tuple[str, ...], most: int = 12) -> str:
+    """Return some names as a readable list."""
+    shown = ", ".join(map(str, names[:most]))
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
