@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AdjustedScores",
     "AreaFacts",
+    "AreaPrediction",
     "AreaSummary",
     "BenchmarkFacts",
     "CapabilityCorrelations",
@@ -31,6 +32,7 @@ __all__ = [
     "Description",
     "FittedCurve",
     "Interval",
+    "Intuition",
     "KindContrast",
     "KindSummary",
     "LeftOut",
@@ -628,6 +630,33 @@ class KindContrast(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class AreaPrediction(msgspec.Struct, frozen=True, kw_only=True):
+    """What one side of the argument expects of an area, and what becomes of it (`study.intuition`).
+
+    `side` is ``advocates`` or ``critics`` of working on the area; `predicted` is ``rises``, ``falls`` or ``unrelated``;
+    `outcome` is ``borne out``, ``ruled out`` or ``open``, by the pooled interval.
+    """
+
+    population: str
+    area: str
+    side: str
+    predicted: str
+    outcome: str
+
+
+class Intuition(msgspec.Struct, frozen=True, kw_only=True):
+    """How often one side was right in one population: of the predictions that the data settle, with an interval."""
+
+    population: str
+    side: str
+    borne_out: int
+    ruled_out: int
+    open: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
 class PopulationResult(msgspec.Struct, frozen=True, kw_only=True):
     """The models studied together, their capabilities scores, and the fit behind these.
 
@@ -661,6 +690,8 @@ class StudyResult(msgspec.Struct, frozen=True, kw_only=True):
     area_summaries: list[AreaSummary]
     kind_summaries: list[KindSummary]
     kind_contrasts: list[KindContrast]
+    area_predictions: list[AreaPrediction] = []
+    intuition: list[Intuition] = []
     notices: list[Notice]
 
     def to_json(self) -> bytes:

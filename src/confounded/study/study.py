@@ -22,6 +22,7 @@ from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.capability import capabilities_of
 from confounded.study.cautions import caution
 from confounded.study.correlations import capabilities_correlations, gather_evidence
+from confounded.study.intuition import area_predictions, intuition
 from confounded.study.known import number
 from confounded.study.models import compare_models
 from confounded.study.population import (
@@ -139,6 +140,7 @@ def run_study(
         by_kind += kind_summaries(own, facts, evidence, settings)
         contrasts += kind_contrasts(own, facts, evidence, settings)
         results.append(_population_result(population, score, facts, settings.level))
+    predictions = area_predictions(by_area, settings)
     return StudyResult(
         provenance=Provenance(
             program="confounded",
@@ -155,6 +157,8 @@ def run_study(
         area_summaries=by_area,
         kind_summaries=by_kind,
         kind_contrasts=contrasts,
+        area_predictions=predictions,
+        intuition=intuition(predictions, settings),
         notices=notices,
     )
 
