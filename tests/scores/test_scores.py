@@ -53,3 +53,19 @@ def test_two_scores_of_one_model_are_refused_whatever_their_metric() -> None:
     doubled = scores(("a", "x", 1.0), ("a", "x", 2.0)).with_columns(metric=pl.Series(["acc", "f1"]))
     with pytest.raises(ContentError, match="2 for model 'a' on benchmark 'x'"):
         score_matrix(ScoreTable(doubled), models=["a"], families={"a": "f"}, directions={"x": "higher"})
+
+
+def test_a_score_given_twice_with_another_last_digit_is_one_score() -> None:
+    from confounded.scores.settling import without_repeats
+
+    frame = pl.DataFrame(
+        {
+            "model": ["m", "m", "n", "n"],
+            "benchmark": ["b"] * 4,
+            "score": [0.2711798101137326, 0.27117981011373266, 0.5, 0.51],
+            "source": ["x", "y", "x", "y"],
+        }
+    )
+    found, issues = without_repeats(frame)
+    assert found.filter(pl.col("model") == "m")["score"].to_list() == [0.2711798101137326]
+    assert [issue.stops for issue in issues] == [True, False]

@@ -23,6 +23,9 @@ MOST_LISTED: Final = 20
 PLACE: Final = "source"
 KEY: Final = ("model", "benchmark")
 
+SAME: Final = 1e-9
+"""Share of a score by which two of it may differ and be the same, written or computed in two ways."""
+
 WIDE_GAP: Final = 10.0
 """Smallest score above 1 over the largest at or below 1 from which a column has two units. In the 40 real columns
 of percentages with scores on both sides of 1 that were looked at, it is 6.3 at most."""
@@ -89,13 +92,15 @@ def without_repeats(
     by_key = doubled.group_by(KEY, maintain_order=True)
     merged = by_key.agg(
         pl.col("score").mean(),
-        pl.col("score").n_unique().alias("_different"),
+        pl.col("score").min().alias("_least"),
+        (pl.col("score").max() - pl.col("score").min()).alias("_span"),
         pl.col("score").unique().sort().alias("_values"),
         pl.col(place).unique(maintain_order=True).alias("_places"),
         pl.len().alias("_given"),
         *(pl.col(name).first() for name in kept),
     )
-    differ = pl.col("_different") > 1
+    differ = pl.col("_span") > SAME * pl.col("score").abs()
+    merged = merged.with_columns(score=pl.when(differ).then("score").otherwise("_least"))
     lost = [pl.when(~differ).then(pl.col(name)).alias(name) for name in ("stderr", "n_items") if name in kept]
     one_each = pl.concat([scores.filter(~repeated), merged.with_columns(lost).select(scores.columns)])
     return one_each, [
