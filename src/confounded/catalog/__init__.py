@@ -1,10 +1,10 @@
 """What is known of the world, as data files: models, benchmarks, and the areas benchmarks stand for.
 
 Scores say what a model got; the catalogue says what the model and the benchmark are. Neither knows the other:
-the study joins them. Nothing here needs more than the standard library.
+the study joins them. Nothing here needs an array or a frame.
 """
 
-from confounded.catalog.areas import Area, areas
+from confounded.catalog.areas import Area, Expected, Family, Prediction, Reference, Section, areas
 from confounded.catalog.benchmarks import (
     Benchmark,
     Direction,
@@ -22,6 +22,8 @@ __all__ = [
     "Area",
     "Benchmark",
     "Direction",
+    "Expected",
+    "Family",
     "ItemType",
     "Kin",
     "Kind",
@@ -29,7 +31,10 @@ __all__ = [
     "NameMatch",
     "PlacedBy",
     "Population",
+    "Prediction",
     "ReadsAs",
+    "Reference",
+    "Section",
     "areas",
     "benchmarks",
     "find_model",
