@@ -3,8 +3,8 @@
 The catalogue records for each area what the arguments for and against working on it lead one to expect of a score on
 which more is safer: that it rises with capability, falls, or is unrelated. Against the margin m, a prediction is *borne
 out* where the pooled interval lies wholly where it says (above +m, below -m, inside ±m), *ruled out* where the interval
-lies wholly elsewhere, and *open* where it reaches into both. Nothing is counted twice: an area counts once in each
-population.
+lies wholly elsewhere, and *open* where it reaches into both. Of an area whose measures disagree (``mixed``) a mean says
+nothing, and so no prediction is settled. An area counts once in each population.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ __all__ = ["area_predictions", "intuition", "outcome"]
 
 Side = Literal["advocates", "critics"]
 SIDES: Final[tuple[Side, ...]] = ("advocates", "critics")
-Outcome = Literal["borne out", "ruled out", "open"]
+Outcome = Literal["borne out", "ruled out", "open", "mixed"]
+
+
+MIXED: Final = "mixed"
 
 
 def outcome(predicted: str, low: float | None, high: float | None, margin: float) -> Outcome:
@@ -72,7 +75,9 @@ def area_predictions(summaries: Sequence[AreaSummary], settings: Settings) -> li
                     area=one.area,
                     side=side,
                     predicted=predicted,
-                    outcome=outcome(predicted, pooled.low, pooled.high, settings.margin),
+                    outcome=MIXED
+                    if one.verdict == MIXED
+                    else outcome(predicted, pooled.low, pooled.high, settings.margin),
                 )
             )
     return found
@@ -101,6 +106,7 @@ def intuition(predictions: Sequence[AreaPrediction], settings: Settings) -> list
                     borne_out=right,
                     ruled_out=wrong,
                     open=own.count("open"),
+                    mixed=own.count(MIXED),
                     share=right / settled if settled else None,
                     low=float(interval.low) if interval else None,
                     high=float(interval.high) if interval else None,

@@ -634,7 +634,7 @@ class AreaPrediction(msgspec.Struct, frozen=True, kw_only=True):
     """What one side of the argument expects of an area, and what becomes of it (`study.intuition`).
 
     `side` is ``advocates`` or ``critics`` of working on the area; `predicted` is ``rises``, ``falls`` or ``unrelated``;
-    `outcome` is ``borne out``, ``ruled out`` or ``open``, by the pooled interval.
+    `outcome` is ``borne out``, ``ruled out`` or ``open`` by the pooled interval, or ``mixed``.
     """
 
     population: str
@@ -652,6 +652,7 @@ class Intuition(msgspec.Struct, frozen=True, kw_only=True):
     borne_out: int
     ruled_out: int
     open: int
+    mixed: int
     share: float | None
     low: float | None
     high: float | None
