@@ -57,8 +57,14 @@ def sources() -> list[str]:
 
 
 def areas() -> list[str]:
-    """Return the ids of the areas."""
-    return list(_toml("catalog/data/areas.toml"))
+    """Return the ids of the areas: the names of their files."""
+    from importlib import resources
+
+    try:
+        names = [one.name for one in (resources.files("confounded") / "catalog/data/areas").iterdir()]
+    except OSError:
+        return []
+    return sorted(name.removesuffix(".md") for name in names if name.endswith(".md"))
 
 
 def shipped_benchmarks() -> list[str]:
