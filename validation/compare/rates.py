@@ -185,14 +185,16 @@ both sides add up to 5.
 - **The slope within families is the default for siblings.** Where families rank otherwise than siblings do, the slope
   over all models calls the gain of a more able sibling progress: up to {worst_pooled:.1f} % of the time for six models
   that rise by two. The slope within families is wrong at most {worst_within:.1f} % of the time in any gated row.
-- **Degrees of freedom by families.** Where families differ in their scatter, degrees of freedom by models are wrong up
-  to {worst_models:.1f} % of the time, those by families {worst_scatter:.1f} %.
+- **Degrees of freedom by families.** Where families differ in their scatter, degrees of freedom by models are wrong
+  up to {worst_models:.1f} % of the time, those by families {worst_scatter:.1f} %.
 - **Slopes that differ by family are not allowed for** where a model rises by much: up to {worst_slopes:.1f} % are wrong.
   The line's error is that of the mean slope. A change in score larger than any between siblings of the reference has
   a caution.
-- **With few families it is too careful**: 1 to 3 % where three families have siblings and scatter the same.
-- **It is blunt.** With a reference like the paper's chat models (26 in 9 families), one model must become safer by
-  three to four times what siblings usually differ by to be told apart, six models of three families by two.
+- **With few families it is too careful**: where three families have siblings, one model alone is called more or less
+  in {few:.1f} % if all scatter the same and there is one slope.
+- **It is blunt.** With a reference like the paper's chat models (26 in 9 families), one model that became safer by
+  three times what siblings usually differ by is told apart {three:.0f} % of the time, by four times {four:.0f} %; six
+  models of three families by twice that {together:.0f} %.
 
 ## Errors where nothing was done for safety
 
@@ -229,7 +231,7 @@ def main() -> int:
     given = parser.parse_args()
     n, began = given.simulations, process_time()
     gate = 5.0 + 300 * (0.05 * 0.95 / n) ** 0.5
-    rows, failed = [], []
+    rows, failed, few = [], [], []
     worst = dict.fromkeys(("pooled", "within", "models", "scatter", "slopes"), 0.0)
 
     def raise_to(name: str, values: FloatArray) -> None:
@@ -245,6 +247,8 @@ def main() -> int:
                     + " |"
                 )
                 print(rows[-1], flush=True)
+                if case is CASES[0] and not few:
+                    few.append(100 * float(found["within"][:2].sum()))
                 raise_to("pooled", found["pooled"])
                 raise_to("within" if case.is_gated else "slopes", found["within"])
                 if case.scatter:
@@ -257,18 +261,24 @@ def main() -> int:
         still, risen = (percent(unrelated(sizes, rise, n, given.seed)) for rise in (0.0, 2.0))
         strangers.append(f"| {name} | {still} | {risen} |")
     effects = (1, 2, 3, 4, 5, 6)
-    power = []
+    power, told = [], {}
     for name, sizes in REFERENCES.items():
         by_effect = [
             rates(sizes, CASES[0], 1.0, effect * (2 * (1 - SAFETY)) ** 0.5, n // 2, given.seed)["within"]
             for effect in effects
         ]
+        told[name] = {effect: 100 * values for effect, values in zip(effects, by_effect, strict=True)}
         for what, place in (("one model", 0), ("six models of three families", 2)):
             power.append(
                 f"| {name} | {what} | " + " | ".join(f"{100 * v[place]:.0f}" for v in by_effect) + " |"
             )
             print(power[-1], flush=True)
+    like_chat = told["26 models in 9 families"]
     text = TEXT.format(
+        few=few[0],
+        three=like_chat[3][0],
+        four=like_chat[4][0],
+        together=like_chat[2][2],
         command=f"`python validation/compare/rates.py --simulations {n} --seed {given.seed}`",
         date=datetime.datetime.now(tz=datetime.UTC).date(),
         processor=_processor(),
