@@ -156,3 +156,24 @@ def test_nothing_is_cut_on_a_terminal(sides: tuple[Path, Path], columns: int) ->
     assert "is more than siblings differ by without any work on safety." in plain
     seen = [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line) for line in printed.splitlines()]
     assert max(map(len, seen)) <= columns
+
+
+def test_files_that_declare_models_and_benchmarks_may_be_shared_by_all_tables(
+    sides: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frames = [
+        pl.read_csv(side).with_columns(model=pl.lit(name)) for side, name in zip(sides, "ab", strict=True)
+    ]
+    frames[0].write_csv(sides[0])
+    frames[1].with_columns(pair=pl.lit("a")).write_csv(sides[1])
+    (tmp_path / "models.toml").write_text(
+        "".join(f'["{name}"]\nfamily = "Mine"\npopulation = "chat"\n' for name in "ab"), encoding="utf-8"
+    )
+    (tmp_path / "benchmarks.toml").write_text('[truthfulqa_mc1]\ndirection = "higher"\n', encoding="utf-8")
+    assert run(*sides, "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    (one,) = result["benchmarks"][0]["models"]
+    assert (one["family_before"], one["family_after"]) == ("Mine", "Mine")
+    assert {"models.toml", "benchmarks.toml"} <= {
+        source["name"] for source in result["provenance"]["sources"]
+    }

@@ -108,9 +108,14 @@ def plainly(
             own = [p for p in chosen if pairs.groups[p] == group]
             scatter += (sum(np.sqrt(max(raw[p] - removed(p), 0.0)) for p in own) / n) ** 2
             estimated += (sum(np.sqrt(raw[p]) for p in own) / n) ** 2
-        for p in chosen:
-            error += np.nan_to_num(pairs.safety_variance[p]) / n**2
-            error += np.nansum((b * w / sd) ** 2 * pairs.suite_variance[p]) / n**2
+        for shared in {int(pairs.rows[p]) for p in chosen}:
+            own = [p for p in chosen if pairs.rows[p] == shared]
+            squares = [
+                np.nan_to_num(pairs.safety_variance[p])
+                + np.nansum((b * w / sd) ** 2 * pairs.suite_variance[p])
+                for p in own
+            ]
+            error += (sum(np.sqrt(square) for square in squares) / n) ** 2
         total = jackknife + scatter + error
         df_scatter = min((len(many) if pairs.siblings[p] else len(families)) - 1 for p in chosen)
         df = total**2 / (jackknife**2 / df_slope + estimated**2 / df_scatter)

@@ -13,10 +13,17 @@ from scipy import stats
 
 from confounded.errors import StatisticsError
 from confounded.stats.differential import DifferentialProgress, Pairs, differential_progress
-from confounded.stats.frozen_line import FrozenLine, Slope, frozen_line
+from confounded.stats.frozen_line import FrozenLine, Slope, family_refits
+from confounded.stats.frozen_line import frozen_line as line_of
 from tests.stats.differential_reference import FIELDS, plainly
 
 FloatArray = NDArray[np.float64]
+
+
+def frozen_line(
+    suite: FloatArray, safety: FloatArray, families: NDArray[np.int64] | list[int], slope: Slope = "pooled"
+) -> FrozenLine:
+    return line_of(family_refits(suite, families), safety, slope)
 
 
 def reference(seed: int, n_families: int = 6) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
@@ -42,6 +49,7 @@ def some_pairs(seed: int, P: int = 3, errors: bool = True) -> Pairs:
         safety_variance=random.uniform(0, 0.002, P) if errors else unknown[1],
         siblings=random.random(P) < 0.6,
         groups=random.integers(0, 2, P),
+        rows=random.integers(0, 3, P),
     )
 
 
@@ -106,6 +114,7 @@ def test_hand_computed_with_one_column_repeated() -> None:
         safety_variance=np.array([0.5]),
         siblings=np.array([True]),
         groups=np.array([0]),
+        rows=np.array([0]),
     )
     found = differential_progress(line, pairs)
     assert found.difference[0] == pytest.approx(10 - 6)

@@ -131,6 +131,7 @@ def test_a_worked_example_from_the_shipped_scores_is_what_loops_over_them_give()
         safety_variance=np.array([sum(variance("truthfulqa_mc1", t[one][0]) for one in names)]),
         siblings=np.array([True]),
         groups=np.array([0]),
+        rows=np.array([0]),
     )
     VX = np.array([[variance(name, row[name]) for name in suite] for row in everything.values()])
     vy = np.array([variance("truthfulqa_mc1", value) for value in y])
@@ -379,6 +380,19 @@ def test_the_scatter_of_pairs_that_share_a_family_counts_once() -> None:
     assert some.pooled.scatter_variance == pytest.approx(one * (4 + 1) / 9)
 
 
+def test_a_row_that_became_two_does_not_count_its_errors_as_two() -> None:
+    facts = {"mine": {"direction": "higher", "item_type": "binary mean", "items": 100}}
+    rows = {"m": model(0.0, 0.5), "n": model(0.0, 0.5), "a": model(0.1, 0.6), "b": model(0.1, 0.6)}
+    shared, apart = (
+        compare(scores_of(rows, pairs=pairs, benchmark_facts=facts), reference=own_reference()).benchmarks[0]
+        for pairs in ({"a": "m", "b": "m"}, {"a": "m", "b": "n"})
+    )
+    one = shared.models[0].found.error_variance
+    assert one > 2 * 0.24 / 99
+    assert shared.pooled.error_variance == pytest.approx(one)
+    assert apart.pooled.error_variance == pytest.approx(one / 2)
+
+
 def test_unknown_families_count_as_one_until_they_are_said_to_be_apart() -> None:
     before = {name: model(0.0, 0.5) for name in ("aa", "bb")}
     found = two(before, before)
@@ -390,6 +404,13 @@ def test_unknown_families_count_as_one_until_they_are_said_to_be_apart() -> None
 
 def test_no_answer_is_taken_from_few_families() -> None:
     rows = ({"m": model(0.0, 0.5)}, {"m": model(0.2, 0.9)})
+    with pytest.raises(ContentError, match="reference whose suite a first component can be fitted to"):
+        two(
+            *rows,
+            reference=scores_of(
+                {"k": model(1.0, 0.5)}, benchmark_facts={"mine": {"direction": "higher"}}, families={"k": "K"}
+            ),
+        )
     five = two(*rows, reference=own_reference(5)).benchmarks[0]
     assert five.headline.low > 0
     assert five.headline.answer == "cannot tell"

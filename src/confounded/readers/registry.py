@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import polars as pl
 
@@ -100,6 +100,7 @@ def read_sources(
     benchmarks: Path | None = None,
     models: Path | None = None,
     declared: bool = True,
+    shared: bool = False,
     lenient: bool = False,
 ) -> Reading:
     """Read some files and folders as one score table, with what is declared of benchmarks and models beside them.
@@ -113,6 +114,9 @@ def read_sources(
         A file that declares models; without it any ``models.toml`` beside the scores.
     declared : bool, optional
         Whether such files are read at all.
+    shared : bool, optional
+        Whether such files may also declare benchmarks and models that have no scores here, because other scores stand
+        beside the same files. Otherwise that is an error.
     lenient : bool, optional
         As of `read_scores`.
 
@@ -134,14 +138,23 @@ def read_sources(
     table = tables[0].joined_with(*tables[1:])
     for path in _declarations(sources, benchmarks, BENCHMARKS_FILE) if declared else ():
         _LOGGER.info("Reading %s, which declares benchmarks", path)
-        table = table.with_declared(read_benchmarks(path), "benchmark", str(path))
+        table = _with_declared(table, read_benchmarks(path), "benchmark", path, shared)
         files.append((path, (path,)))
     for path in _declarations(sources, models, MODELS_FILE) if declared else ():
         _LOGGER.info("Reading %s, which declares models", path)
-        table = table.with_declared(read_models(path), "model", str(path))
+        table = _with_declared(table, read_models(path), "model", path, shared)
         files.append((path, (path,)))
     table = _usable(settled(table), lenient, ", ".join(map(str, sources)))
     return Reading(table, tuple(files))
+
+
+def _with_declared(
+    table: ScoreTable, said: pl.DataFrame, key: Literal["benchmark", "model"], path: Path, shared: bool
+) -> ScoreTable:
+    """Return a table with what a file declares, where it is shared only of what has scores."""
+    if shared:
+        said = said.filter(pl.col(key).is_in(table.scores[key].unique().to_list()))
+    return table.with_declared(said, key, str(path))
 
 
 def read_items(source: str | Path, *, lenient: bool = False) -> ItemTable:

@@ -48,6 +48,8 @@ class Pairs:
         Whether before and after are of one family.
     groups : ndarray of int of shape (P,)
         Pairs of the same families have the same number: their scatter is taken to be common to them.
+    rows : ndarray of int of shape (P,)
+        Pairs that share a row, be it before or after, have the same number: so are their errors.
     """
 
     suite_before: FloatArray = field(repr=False)
@@ -58,6 +60,7 @@ class Pairs:
     safety_variance: FloatArray = field(repr=False)
     siblings: NDArray[np.bool_] = field(repr=False)
     groups: NDArray[np.int64] = field(repr=False)
+    rows: NDArray[np.int64] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,8 @@ def differential_progress(
     Notes
     -----
     The mean weighs pairs equally. The scatter of the pairs of one group is common to them: several models of one
-    family are no more evidence against it than one. Between groups it is independent.
+    family are no more evidence against it than one. Between groups it is independent. Errors are independent between
+    pairs, but of pairs that share a row they count as common.
     """
     if not 0.0 < level < 1.0:
         raise StatisticsError("a level between 0 and 1", found=str(level))
@@ -148,7 +152,7 @@ def differential_progress(
 
     prediction_variance = jackknife_variance(line.replicates @ moved.T @ weights.T)
     scatter_variance = _common_within(weights, scatter, pairs.groups)
-    error_variance = weights**2 @ errors
+    error_variance = _common_within(weights, errors, pairs.rows)
     total = prediction_variance + scatter_variance + error_variance
     standard_error = np.sqrt(total)
     estimated = _common_within(weights, _raw(line, pairs), pairs.groups)

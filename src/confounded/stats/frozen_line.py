@@ -10,6 +10,7 @@ does not depend on the scale of the score, so that replicates can be compared wi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -21,7 +22,15 @@ from confounded.stats.arrays import read_only
 from confounded.stats.component import FirstComponent, first_component
 from confounded.stats.intervals import FEWEST_FAMILIES
 
-__all__ = ["FrozenLine", "Scatter", "Slope", "frozen_line", "jackknife_variance"]
+__all__ = [
+    "FrozenLine",
+    "Refits",
+    "Scatter",
+    "Slope",
+    "family_refits",
+    "frozen_line",
+    "jackknife_variance",
+]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -39,6 +48,28 @@ SAME_COMPONENT: Final = 0.9
 
 ROUNDING: Final = 1e-12
 """A sum of squares below this share of the values' own is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refits:
+    """The first component of a reference population of N models in F families, and that without each family.
+
+    Parameters
+    ----------
+    suite : ndarray of shape (N, C)
+    family : ndarray of int of shape (N,)
+        From 0 to F - 1.
+    full : FirstComponent
+    loadings, centre, scale : ndarray of shape (F, C)
+        Without each family; NaN where that is degenerate.
+    """
+
+    suite: FloatArray = field(repr=False)
+    family: IntArray = field(repr=False)
+    full: FirstComponent = field(repr=False)
+    loadings: FloatArray = field(repr=False)
+    centre: FloatArray = field(repr=False)
+    scale: FloatArray = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +153,56 @@ class FrozenLine:
         return np.asarray(((rows - self.centre) / self.scale * self.loadings).sum(axis=1))
 
 
-def frozen_line(
-    suite: ArrayLike, safety: ArrayLike, families: ArrayLike, slope: Slope = "pooled"
-) -> FrozenLine:
-    """Fit the line of safety on the capabilities score to a reference population.
+def family_refits(
+    suite: ArrayLike, families: ArrayLike, progress: Callable[[int, int], None] | None = None
+) -> Refits:
+    """Fit the first component to a reference population, and again without each family.
 
     Parameters
     ----------
     suite : array_like of shape (N, C)
-        Complete scores on the suite.
+        Complete scores.
+    families : array_like of int of shape (N,)
+    progress : callable, optional
+        Told how many families were left out, and how many there are.
+
+    Returns
+    -------
+    Refits
+        For all lines on the same suite: it takes nearly all of their time.
+
+    Raises
+    ------
+    StatisticsError
+        If the shapes do not agree, or a capability benchmark is incomplete or constant.
+    """
+    X = np.asarray(suite, dtype=np.float64)
+    if X.ndim != 2 or np.shape(families) != X.shape[:1]:
+        raise StatisticsError("a suite (N, C) and families (N,)", found=f"{X.shape} and {np.shape(families)}")
+    present, family = np.unique(np.asarray(families), return_inverse=True)
+    full = first_component(X)
+    loadings, centre, scale = (np.full((present.size, X.shape[1]), np.nan) for _ in range(3))
+    for one in range(present.size):
+        if progress:
+            progress(one, present.size)
+        rows = X[family != one]
+        if len(rows) < FEWEST_MODELS or (np.ptp(rows, axis=0) == 0).any():
+            continue
+        fit = first_component(rows, reference=full.eigenvector)
+        if fit.eigenvector @ full.eigenvector < SAME_COMPONENT:
+            continue
+        loadings[one], centre[one], scale[one] = fit.eigenvector, rows.mean(axis=0), rows.std(axis=0)
+    return Refits(X, family, full, read_only(loadings), read_only(centre), read_only(scale))
+
+
+def frozen_line(refits: Refits, safety: ArrayLike, slope: Slope) -> FrozenLine:
+    """Fit the line of safety on the capabilities score to a reference population.
+
+    Parameters
+    ----------
+    refits : Refits
     safety : array_like of shape (N,)
         Higher is safer; NaN where a model has no score. Such a model tells of the loadings alone.
-    families : array_like of int of shape (N,)
     slope : {'pooled', 'within'}
         Least squares over all models, or over the deviations from the means of families.
 
@@ -144,22 +213,19 @@ def frozen_line(
     Raises
     ------
     StatisticsError
-        If the shapes do not agree, or a capability benchmark is incomplete or constant.
+        If the shapes do not agree.
     """
-    X, y = np.asarray(suite, dtype=np.float64), np.asarray(safety, dtype=np.float64)
-    if X.ndim != 2 or y.shape != X.shape[:1] or np.shape(families) != y.shape:
-        raise StatisticsError(
-            "a suite (N, C), safety (N,) and families (N,)",
-            found=f"{X.shape}, {y.shape} and {np.shape(families)}",
-        )
-    _, family = np.unique(np.asarray(families), return_inverse=True)
-    fit, known = first_component(X), ~np.isnan(y)
+    X, family, fit = refits.suite, refits.family, refits.full
+    y = np.asarray(safety, dtype=np.float64)
+    if y.shape != family.shape:
+        raise StatisticsError("safety of every model of the suite", found=f"{y.shape} and {X.shape}")
+    known = ~np.isnan(y)
     x, own, scale = fit.scores[known], family[known], X.std(axis=0)
     slopes = {"pooled": _pooled(x, y[known]), "within": _within(x, y[known], own)}
     present, sizes = np.unique(own, return_counts=True)
     replicates = np.full((present.size, X.shape[1]), np.nan)
     for place, one in enumerate(present):
-        replicates[place] = _gradient(X, y, family, family != one, fit, slope)
+        replicates[place] = _gradient(refits, y, one, slope)
     n_sibling = int((sizes > 1).sum())
     b = slopes[slope]
     return FrozenLine(
@@ -199,24 +265,15 @@ def jackknife_variance(replicates: ArrayLike) -> FloatArray:
     return np.asarray((len(values) - 1) / len(values) * ((values - values.mean(axis=0)) ** 2).sum(axis=0))
 
 
-def _gradient(
-    X: FloatArray,
-    y: FloatArray,
-    family: IntArray,
-    kept: NDArray[np.bool_],
-    full: FirstComponent,
-    slope: Slope,
-) -> FloatArray | float:
-    """Return the gradient by some of the models, NaN where the fit is degenerate."""
-    rows, known = X[kept], ~np.isnan(y[kept])
-    if known.sum() < FEWEST_MODELS or (np.ptp(rows, axis=0) == 0).any():
+def _gradient(refits: Refits, y: FloatArray, without: int, slope: Slope) -> FloatArray | float:
+    """Return the gradient without a family, NaN where the fit is degenerate."""
+    kept = (refits.family != without) & ~np.isnan(y)
+    if kept.sum() < FEWEST_MODELS or np.isnan(refits.loadings[without]).any():
         return float("nan")
-    fit = first_component(rows, reference=full.eigenvector)
-    if fit.eigenvector @ full.eigenvector < SAME_COMPONENT:
-        return float("nan")
-    x, own = fit.scores[known], y[kept][known]
-    b = _pooled(x, own) if slope == "pooled" else _within(x, own, family[kept][known])
-    return np.asarray(b * fit.eigenvector / rows.std(axis=0))
+    loadings, scale = refits.loadings[without], refits.scale[without]
+    x = ((refits.suite[kept] - refits.centre[without]) / scale * loadings).sum(axis=1)
+    b = _pooled(x, y[kept]) if slope == "pooled" else _within(x, y[kept], refits.family[kept])
+    return np.asarray(b * loadings / scale)
 
 
 def _pooled(x: FloatArray, y: FloatArray) -> float:

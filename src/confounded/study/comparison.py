@@ -21,6 +21,7 @@ from confounded.study.comparison_reference import (
     OWN,
     FrozenReference,
     frozen_reference,
+    reference_refits,
     reference_table,
     shipped_population,
 )
@@ -131,11 +132,10 @@ def compare(
     measured, more = _measured(sides, tables.pairs, suite, frozen, settings)
     notices += remarks + more + _unknown_families(tables.pairs, settings)
     found, lines, problems = [], [], []
-    for place, name in enumerate(safety):
-        if progress:
-            progress("Leaving out families of the reference", place, len(safety))
+    refits = reference_refits(frozen, suite, progress)
+    for name in safety:
         try:
-            compared, line = compare_on(name, suite, tables.pairs, measured, frozen, settings)
+            compared, line = compare_on(name, suite, tables.pairs, measured, frozen, refits, settings)
         except ContentError as problem:
             problems.append(problem)
             continue

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.errors import ContentError, StatisticsError
+from confounded.errors import ContentError
 from confounded.stats.differential import DifferentialProgress, Pairs, differential_progress
-from confounded.stats.frozen_line import FrozenLine, Slope, frozen_line
+from confounded.stats.frozen_line import FrozenLine, Refits, Slope, frozen_line
 from confounded.stats.intervals import FEWEST_FAMILIES_FOR_VERDICT
 from confounded.study.comparison_reference import FrozenReference
 from confounded.study.comparison_result import (
@@ -64,19 +64,32 @@ def compare_on(
     pairs: Sequence[Pair],
     measured: Measured,
     frozen: FrozenReference,
+    refits: Refits,
     settings: ComparisonSettings,
 ) -> tuple[BenchmarkComparison, FrozenLine]:
     """Compare the models on one safety benchmark.
 
+    Parameters
+    ----------
+    name : str
+    suite : sequence of str
+    pairs : sequence of Pair
+    measured : Measured
+    frozen : FrozenReference
+    refits : Refits
+        Of the suite of the reference.
+    settings : ComparisonSettings
+
     Raises
     ------
     ContentError
-        If no model can be compared on it, or the suite does not vary in the reference.
+        If no model can be compared on it.
     """
     siblings = np.array([pair.siblings for pair in pairs], dtype=np.bool_)
     kind: Slope = settings.slope or ("within" if siblings.all() else "pooled")
     other: Slope = "pooled" if kind == "within" else "within"
-    line, beside = (_line(name, suite, frozen, one) for one in (kind, other))
+    column = frozen.models.matrix.column(name)
+    line, beside = (frozen_line(refits, column, one) for one in (kind, other))
     safety, suites = (
         [
             rows_of(side, side.matrix.columns(columns), [getattr(pair, when) for pair in pairs])
@@ -108,6 +121,7 @@ def compare_on(
         + rows_of(measured.sides[1], own[1].variance, [pair.after for pair in pairs]),
         siblings=siblings,
         groups=groups,
+        rows=_linked([{("before", pair.before), ("after", pair.after)} for pair in pairs]),
     )
     progress, second = (
         differential_progress(
@@ -168,30 +182,27 @@ def compare_on(
     ), line
 
 
-def _line(name: str, suite: Sequence[str], frozen: FrozenReference, kind: Slope) -> FrozenLine:
-    """Fit the line of the reference."""
-    matrix = frozen.models.matrix
-    try:
-        return frozen_line(matrix.columns(list(suite)), matrix.column(name), frozen.families, kind)
-    except StatisticsError as problem:
-        raise ContentError(
-            "a reference whose suite a first component can be fitted to",
-            found=str(problem),
-            where=frozen.name,
-            remedy="Choose another --suite or --reference.",
-        ) from problem
-
-
 def _groups(pairs: Sequence[Pair], apart: bool) -> NDArray[np.int64]:
     """Return a number for each pair, the same for those that share a family, be it before or after."""
-    number_of: dict[str, int] = {}
-    groups = list(range(len(pairs)))
-    for place, pair in enumerate(pairs):
-        families = {one for one in (pair.family_before, pair.family_after) if one is not None}
-        for one in families or {f"\0{place}" if apart else "\0"}:
-            old, new = number_of.setdefault(one, groups[place]), groups[place]
+    unknown = [(str(place) if apart else "", "not known") for place in range(len(pairs))]
+    return _linked(
+        [
+            {(one, "family") for one in (pair.family_before, pair.family_after) if one is not None}
+            or {nothing}
+            for pair, nothing in zip(pairs, unknown, strict=True)
+        ]
+    )
+
+
+def _linked(keys: Sequence[set[tuple[str, str]]]) -> NDArray[np.int64]:
+    """Return a number for each set of keys, the same for those that share one, be it by way of others."""
+    number_of: dict[tuple[str, str], int] = {}
+    groups = list(range(len(keys)))
+    for place, own in enumerate(keys):
+        for key in own:
+            old, new = number_of.setdefault(key, groups[place]), groups[place]
             groups = [old if group == new else group for group in groups]
-            number_of = {key: old if group == new else group for key, group in number_of.items()}
+            number_of = {one: old if group == new else group for one, group in number_of.items()}
     return np.unique(groups, return_inverse=True)[1].astype(np.int64)
 
 

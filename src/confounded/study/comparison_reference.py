@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -11,15 +12,16 @@ from numpy.typing import NDArray
 
 from confounded.catalog.names import find_model, match_names
 from confounded.datasets import safetywashing
-from confounded.errors import ContentError, UnknownError, UsageError
+from confounded.errors import ContentError, StatisticsError, UnknownError, UsageError
 from confounded.scores import ScoreMatrix, ScoreTable
+from confounded.stats.frozen_line import Refits, family_refits
 from confounded.study.comparison_result import ComparisonSettings, ExcludedModel
 from confounded.study.pairing import CompareTables, kept
 from confounded.study.population import Population, benchmark_facts, populations
 from confounded.study.result import BenchmarkFacts, LeftOut, Notice
 from confounded.study.settings import Settings
 
-__all__ = ["FrozenReference", "frozen_reference", "reference_table", "shipped_population"]
+__all__ = ["FrozenReference", "frozen_reference", "reference_refits", "reference_table", "shipped_population"]
 
 OWN: Final = "the reference given"
 SHIPPED_NAME: Final = "the {} models of the shipped scores"
@@ -134,6 +136,28 @@ def frozen_reference(
             remedy="Choose one with --population.",
         )
     return _complete(name, chosen[0], suite, facts, excluded), [*notices, *remarks]
+
+
+def reference_refits(
+    frozen: FrozenReference, suite: Sequence[str], progress: Callable[[str, int, int], None] | None = None
+) -> Refits:
+    """Fit the suite of the reference, and again without each of its families.
+
+    Raises
+    ------
+    ContentError
+        If too few models have the whole suite, or a capability benchmark does not tell models apart.
+    """
+    told = None if progress is None else partial(progress, "Leaving out families of the reference")
+    try:
+        return family_refits(frozen.models.matrix.columns(list(suite)), frozen.families, told)
+    except StatisticsError as problem:
+        raise ContentError(
+            "a reference whose suite a first component can be fitted to",
+            found=f"{len(frozen.models.models)} models with scores on all of it; {problem}",
+            where=frozen.name,
+            remedy="Choose another --suite or --reference.",
+        ) from problem
 
 
 def _complete(

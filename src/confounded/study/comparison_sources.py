@@ -48,7 +48,9 @@ def compare_sources(
     files: list[tuple[Path, tuple[Path, ...]]] = []
 
     def table_of(path: Path, benchmarks: Path | None = None, models: Path | None = None) -> ScoreTable:
-        reading = read_sources([path], benchmarks=benchmarks, models=models, lenient=settings.lenient)
+        reading = read_sources(
+            [path], benchmarks=benchmarks, models=models, shared=True, lenient=settings.lenient
+        )
         files.extend(reading.files)
         return reading.table
 
