@@ -81,7 +81,8 @@ HANG: Final = 2
     "--unknown-families-apart",
     heading=INPUT,
     is_flag=True,
-    help="Count each compared model of unknown family as a family of one, and not all of them as one family.",
+    help="Count each compared model of unknown family as a family of one, and not all of them as one family; and each "
+    "of a SOURCE given as --reference, instead of stopping.",
 )
 @lenient_option
 @suite_option
