@@ -57,7 +57,7 @@ report: $(RUN_READY) $(PROJECT_READY) ## Build the report page of the data that 
 
 .PHONY: test
 test: $(TEST_READY) $(PROJECT_READY) ## Run the tests
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto $(ARGS)
 
 # In an environment of its own: the engines pull in much that neither the program nor its tests may rest on.
 .PHONY: test-engines
