@@ -30,7 +30,7 @@ COMMANDS: Final = (
     CommandEntry("compare", BENCHMARK, "Ask if a gain in safety is more than capability predicts."),
     CommandEntry("plan", BENCHMARK, "Say how many models would settle a benchmark."),
     CommandEntry("report", FIELD, "Study scores and write the report."),
-    CommandEntry("survey", FIELD, "Study every area of AI safety over all score sets."),
+    CommandEntry("survey", FIELD, "Read about the areas of AI safety and their benchmarks."),
     CommandEntry("init", DATA, "Write a benchmarks.toml to fill in."),
     CommandEntry("datasets", DATA, "List, describe and fetch score sets and references."),
     CommandEntry("reproduce", PROOF, "Recompute the paper's published figures."),

@@ -76,6 +76,10 @@ class Terminal:
         """
         _write(line, sys.stdout, hang=hang)
 
+    def heading(self, line: str) -> None:
+        """Print the heading of what follows, bold where there are colours."""
+        _write(line, sys.stdout, bold=True)
+
     def json(self, text: str) -> None:
         """Print a JSON document as it is, with a line break at its end."""
         click.echo(text, nl=not text.endswith("\n"))

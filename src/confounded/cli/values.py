@@ -21,6 +21,7 @@ __all__ = [
     "complete_direction",
     "complete_names",
     "complete_sources",
+    "complete_survey",
     "complete_verdicts",
 ]
 
@@ -155,6 +156,7 @@ def _offering(found: Callable[[click.Context], Iterable[str]], *, several: bool 
 
 
 complete_areas: Final = _offering(lambda _context: areas())
+complete_survey: Final = _offering(lambda _context: [*areas(), *shipped_benchmarks()])
 complete_benchmarks: Final = _offering(_known, several=True)
 complete_columns: Final = _offering(lambda context: columns_of(_given(context)), several=True)
 complete_data_ids: Final = _offering(lambda _context: dict.fromkeys([*sources(), *references()]))

@@ -1,0 +1,204 @@
+"""`confounded survey`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from confounded.cli.help import Command
+from confounded.cli.options import as_json_option
+from confounded.cli.terminal import current_terminal
+from confounded.cli.values import complete_survey
+from confounded.errors import UnknownError
+
+if TYPE_CHECKING:
+    from confounded.catalog import Area, Benchmark, Prediction
+    from confounded.catalog.searching import Found
+
+__all__ = ["survey"]
+
+MOST_FOUND: Final = 12
+"""Further finds that are listed; the rest are counted."""
+
+EXPECTED: Final = {
+    "rises": "it rises with capability",
+    "falls": "it falls as capability rises",
+    "unrelated": "it is unrelated to capability",
+}
+
+
+@click.command(cls=Command)
+@click.argument("words", nargs=-1, shell_complete=complete_survey)
+@as_json_option("Print it as JSON.")
+def survey(words: tuple[str, ...], as_json: bool) -> None:
+    """Read about the areas of AI safety and their benchmarks.
+
+    Without WORDS, lists the areas by family. With the id or name of an area or a benchmark, shows its page. With other
+    words, shows the page in which they stand in the most telling places, and lists what else has them all. It needs no
+    scores and no network; what was measured is in the report.
+
+    \b
+    Examples:
+      confounded survey                    # every area, a line each
+      confounded survey machine-ethics     # the page of an area
+      confounded survey wmdp_bio           # the entry of a benchmark
+      confounded survey "power seeking"    # search
+      confounded survey --json | jq -r '.areas[].area'
+    """
+    from confounded.catalog import areas, benchmarks
+    from confounded.catalog.searching import find_page, search_catalogue
+
+    asked = " ".join(" ".join(words).split())
+    if not asked:
+        _tour(list(areas().values()), as_json)
+        return
+    best = find_page(asked)
+    further: list[Found] = []
+    if best is None:
+        found = search_catalogue(asked)
+        if not found:
+            raise UnknownError(
+                "words that stand together in an area or a benchmark",
+                found=repr(asked),
+                remedy="`confounded survey` lists the areas; fewer words find more.",
+            )
+        # A page explains what an entry only lists, so an area goes first wherever one has all the words.
+        best = next((one for one in found if one.kind == "area"), found[0])
+        further = [one for one in found if one is not best]
+    if best.kind == "area":
+        _show(areas()[best.id], None, further, as_json)
+    else:
+        _show(None, benchmarks()[best.id], further, as_json)
+
+
+def _tour(found: Sequence[Area], as_json: bool) -> None:
+    from confounded.catalog.areas import FAMILIES
+
+    if as_json:
+        _json({"areas": [_record(one) for one in found]})
+        return
+    terminal = current_terminal()
+    for family in FAMILIES:
+        rows = [
+            (one.area, one.goal, str(len(one.benchmarks)) if one.benchmarks else "none")
+            for one in found
+            if one.family == family
+        ]
+        terminal.table(_capital(family), ("area", "goal", "benchmarks"), rows, right=("benchmarks",))
+        terminal.result()
+    terminal.say("`confounded survey AREA` shows the page of an area, with its benchmarks.")
+
+
+def _show(area: Area | None, benchmark: Benchmark | None, further: Sequence[Found], as_json: bool) -> None:
+    if as_json:
+        _json(
+            {
+                "area": _record(area) if area else None,
+                "benchmark": _record(benchmark) if benchmark else None,
+                "further": [{"kind": one.kind, "id": one.id, "title": one.title} for one in further],
+            }
+        )
+        return
+    if area:
+        _show_area(area)
+    if benchmark:
+        _show_benchmark(benchmark)
+    if further:
+        terminal = current_terminal()
+        terminal.result()
+        listed = [(one.id, one.title, one.kind) for one in further[:MOST_FOUND]]
+        terminal.table("Also found", ("id", "title", "kind"), listed)
+        if len(further) > MOST_FOUND:
+            terminal.say(f"and {len(further) - MOST_FOUND} more: `--json` lists all.")
+
+
+def _show_area(one: Area) -> None:
+    from confounded.catalog import areas, benchmarks
+
+    terminal = current_terminal()
+    terminal.heading(one.title)
+    _lines(
+        [
+            ("area", f"{one.area} ({one.family}; named by the {one.placed_by})"),
+            ("goal", one.goal),
+            ("about", one.description),
+            ("threat", one.threat),
+            ("kinds", ", ".join(one.kinds)),
+            ("finding", one.finding),
+            ("settled by", one.settled_by),
+        ]
+    )
+    for section in one.sections:
+        terminal.result()
+        terminal.heading(section.heading)
+        for paragraph in section.text.split("\n\n"):
+            terminal.result(" ".join(paragraph.split()))
+    terminal.result()
+    if one.advocates and one.critics:
+        terminal.heading("What each side leads one to expect of a score on which more is safer")
+        _lines([("advocates", _expected(one.advocates)), ("critics", _expected(one.critics))])
+        terminal.result()
+    known = benchmarks()
+    rows = [(known[name].benchmark, known[name].name, known[name].kind or "") for name in one.benchmarks]
+    if rows:
+        terminal.table("Benchmarks", ("benchmark", "name", "kind"), rows)
+    else:
+        terminal.result("The shipped scores have no benchmark of it.")
+    terminal.result()
+    terminal.table("Read next", ("area", "title"), [(name, areas()[name].title) for name in one.related])
+    terminal.result()
+    terminal.heading("References")
+    for reference in one.references:
+        terminal.result(f"  {reference}.", hang=4)
+
+
+def _show_benchmark(one: Benchmark) -> None:
+    from confounded.catalog import areas
+
+    current_terminal().heading(one.name)
+    record = _record(one)
+    del record["name"]
+    record["area"] = f"{one.area} ({areas()[one.area].title})" if one.area in areas() else one.area
+    _lines([(name.replace("_", " "), _plain(said)) for name, said in record.items()])
+
+
+def _expected(one: Prediction) -> str:
+    return f"{EXPECTED[one.predict]}. {one.why}"
+
+
+def _plain(said: Any) -> str:
+    """Return a field as text; empty where it is not known."""
+    if said is None:
+        return ""
+    if isinstance(said, bool):
+        return "yes" if said else "no"
+    if isinstance(said, list | tuple):
+        return ", ".join(map(str, said))
+    return f"{said:g}" if isinstance(said, float) else str(said)
+
+
+def _lines(lines: Sequence[tuple[str, str]]) -> None:
+    """Print what is known, one a line."""
+    widest = max(len(name) for name, said in lines if said)
+    for name, said in lines:
+        if said:
+            current_terminal().result(f"  {name:<{widest}}  {said}", hang=widest + 4)
+
+
+def _record(one: Area | Benchmark) -> dict[str, Any]:
+    import msgspec
+
+    record: dict[str, Any] = msgspec.to_builtins(one)
+    return record
+
+
+def _json(said: object) -> None:
+    import json
+
+    current_terminal().json(json.dumps(said, indent=2, ensure_ascii=False))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

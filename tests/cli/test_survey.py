@@ -1,0 +1,92 @@
+"""The tour of the survey: everything within two steps, nothing cut, and the same content as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from confounded.catalog import areas, benchmarks
+from confounded.cli import main
+from confounded.datasets import safetywashing
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(["survey", *words]) == 0
+    return capsys.readouterr().out
+
+
+def first_cells(text: str) -> set[str]:
+    return {line.split()[0] for line in text.splitlines() if line.strip()}
+
+
+def test_every_published_area_and_benchmark_is_within_two_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = first_cells(said(capsys)) & set(areas())
+    assert listed == set(areas())
+    reached = {name for area in listed for name in first_cells(said(capsys, area)) & set(benchmarks())}
+    published = safetywashing.published_correlations()
+    assert set(published["area"]) <= listed
+    assert set(published["benchmark"]) <= reached
+    assert reached == set(benchmarks())
+
+
+@pytest.mark.parametrize("area", areas())
+def test_the_page_of_an_area_has_all_that_is_said_of_it(
+    area: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = areas()[area]
+    page = " ".join(said(capsys, area).split())
+    parts = [one.title, one.goal, one.description, one.threat, one.finding, one.settled_by, *one.related]
+    parts += [text for section in one.sections for text in (section.heading, section.text)]
+    parts += [str(reference) for reference in one.references]
+    parts += [side.why for side in (one.advocates, one.critics) if side]
+    for part in parts:
+        assert " ".join(part.split()) in page
+
+
+def test_the_entry_of_a_benchmark_says_what_is_known_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    one = benchmarks()["wmdp_bio"]
+    page = said(capsys, "WMDP_bio")
+    assert page.startswith(one.name)
+    for part in (one.benchmark, one.area, one.metric, one.reference, one.note, str(one.n_items)):
+        assert part is not None
+        assert part in page
+    assert not re.search(r"\bNone\b", page)
+
+
+def test_words_show_the_best_page_and_list_what_else_has_them(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["power seeking"], ["power", "seeking"], ["POWER  Seeking"]):
+        page = said(capsys, *words)
+        assert page.startswith(areas()["machine-ethics"].title)
+    page = said(capsys, "deception")
+    assert "Also found" in page
+
+
+def test_words_that_only_an_entry_has_show_that_entry(capsys: pytest.CaptureFixture[str]) -> None:
+    words = "gemma 4157"  # of a note
+    assert not any("4157" in section.text for one in areas().values() for section in one.sections)
+    page = said(capsys, words)
+    assert page.splitlines()[0] in {one.name for one in benchmarks().values()}
+    assert "4157" in page
+
+
+def test_words_that_nothing_has_are_told_of(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["survey", "zzzqq"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "'zzzqq'" in told.err
+
+
+def test_json_has_the_same_content(capsys: pytest.CaptureFixture[str]) -> None:
+    tour = json.loads(said(capsys, "--json"))
+    assert [one["area"] for one in tour["areas"]] == list(areas())
+    page = json.loads(said(capsys, "calibration", "--json"))
+    assert page["area"]["sections"][0]["text"] == areas()["calibration"].sections[0].text
+    assert page["benchmark"] is None
+    entry = json.loads(said(capsys, "gsm8k", "--json"))
+    assert entry["area"] is None
+    assert entry["benchmark"]["name"] == benchmarks()["gsm8k"].name
+    found = json.loads(said(capsys, "deception", "--json"))
+    assert found["area"]
+    assert found["further"]
