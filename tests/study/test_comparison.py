@@ -380,6 +380,20 @@ def test_the_scatter_of_pairs_that_share_a_family_counts_once() -> None:
     assert some.pooled.scatter_variance == pytest.approx(one * (4 + 1) / 9)
 
 
+def test_what_is_known_of_the_errors_of_safety_is_said() -> None:
+    rows = shipped(["Qwen1.5-7B-Chat"], "truthfulqa_mc1")
+    plain, counted, given = scores_of(rows), scores_of(rows, n_items=100), scores_of(rows, stderr=0.01)
+    unknown = two({"m": model(0.0, 0.5)}, {"m": model(0.5, 0.8)}).benchmarks[0]
+
+    def said(before: ScoreTable, after: ScoreTable) -> str:
+        return compare(before, after).benchmarks[0].safety_errors
+
+    assert said(plain, plain) == "from counts of items (817, as is known of the benchmark)"
+    assert said(counted, counted) == "from counts of items"
+    assert said(counted, given) == "from counts of items and standard errors"
+    assert unknown.safety_errors.startswith("not known; those of the reference's scores")
+
+
 def test_a_row_that_became_two_does_not_count_its_errors_as_two() -> None:
     facts = {"mine": {"direction": "higher", "item_type": "binary mean", "items": 100}}
     rows = {"m": model(0.0, 0.5), "n": model(0.0, 0.5), "a": model(0.1, 0.6), "b": model(0.1, 0.6)}

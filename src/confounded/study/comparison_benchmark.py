@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from confounded.study.comparison_result import (
 )
 from confounded.study.comparison_words import answer_sentence
 from confounded.study.known import number
-from confounded.study.measurement import error_variances
+from confounded.study.measurement import KR21, Errors, error_variances
 from confounded.study.pairing import Pair
 from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts
@@ -32,6 +33,8 @@ from confounded.study.result import BenchmarkFacts
 __all__ = ["Measured", "compare_on", "rows_of"]
 
 FloatArray = NDArray[np.float64]
+
+NOTHING: Final = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ def compare_on(
         metric=fact.metric,
         unit=fact.unit,
         direction=fact.direction,
-        safety_errors=_known_errors([one.method for one in own]),
+        safety_errors=_known_errors(name, own, measured.sides, measured.facts),
         score_errors=f"known of {n_known} of {len(suite)} benchmarks of the suite",
         sentence=answer_sentence(fact, headline, records, n_groups),
         line=_line_record(line, kind),
@@ -305,13 +308,23 @@ def _cautions(
     return told
 
 
-def _known_errors(methods: Sequence[str | None]) -> str:
-    """Return what is known of the errors of the safety scores, in words."""
-    words = {"KR-21": "counts of items", None: "nothing"}
-    told = list(dict.fromkeys(words.get(one, one or "") for one in methods))
-    if told == ["nothing"]:
+def _known_errors(
+    name: str, errors: Sequence[Errors], sides: Sequence[Population], facts: Mapping[str, BenchmarkFacts]
+) -> str:
+    """Return what is known of the errors of the safety scores before and after, in words."""
+    told = []
+    for one, side in zip(errors, sides, strict=True):
+        given = side.matrix.n_items[:, side.matrix.benchmarks.index(name)]
+        if one.method == KR21 and np.isnan(given).all():
+            told.append(f"counts of items ({facts[name].n_items:,}, as is known of the benchmark)")
+        else:
+            told.append({KR21: "counts of items", None: NOTHING}.get(one.method, one.method or NOTHING))
+    told = list(dict.fromkeys(told))
+    if told == [NOTHING]:
         return "not known; those of the reference's scores, which its scatter holds, stand for them"
-    return "from " + " and ".join(told) + (" (what is not known counts as none)" if "nothing" in told else "")
+    if NOTHING in told:
+        return "not known on both sides; those of the reference's scores, which its scatter holds, stand for them"
+    return "from " + " and ".join(told)
 
 
 def _line_record(line: FrozenLine, kind: Slope) -> ReferenceLine:
