@@ -30,7 +30,9 @@ def test_every_file_the_readme_links_to_is_there() -> None:
         assert (PROJECT / target).exists(), target
 
 
-def test_the_check_it_shows_is_what_the_program_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_check_it_shows_is_what_the_program_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = (PROJECT / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
     shown = next(block for _, block in blocks if block.startswith("TruthfulQA"))

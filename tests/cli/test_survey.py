@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +91,31 @@ def test_json_has_the_same_content(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(said(capsys, "deception", "--json"))
     assert found["area"]
     assert found["further"]
+
+
+def test_verdicts_name_every_area_and_how_often_each_side_was_right(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = said(capsys, "--verdicts")
+    assert all(f"({area})" in text for area in areas())
+    assert "Does intuition predict?" in text
+    assert "Does the kind of measurement?" in text
+
+
+def test_verdicts_of_a_result_and_of_one_area(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import msgspec
+
+    from confounded.study import Settings, run_study
+
+    study = run_study(safetywashing.load_scores(), Settings(resamples=0))
+    (tmp_path / "result.json").write_bytes(msgspec.json.encode(study))
+    text = said(capsys, "calibration", "--verdicts", "--result", str(tmp_path / "result.json"))
+    assert "(calibration)" in text
+    assert "(alignment)" not in text
+    record = json.loads(said(capsys, "--verdicts", "--json", "--result", str(tmp_path / "result.json")))
+    assert {one["area"] for one in record["claims"]} == set(areas())
+
+
+@pytest.mark.parametrize("words", [("nowhere", "--verdicts"), ("--result", "x.json")])
+def test_verdicts_of_what_is_no_area_are_refused(words: tuple[str, ...]) -> None:
+    assert main(["survey", *words]) == 2

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from confounded.cli.help import Command
-from confounded.cli.options import as_json_option
+from confounded.cli.help import INPUT, METHOD, Command
+from confounded.cli.options import as_json_option, option
 from confounded.cli.terminal import current_terminal
 from confounded.cli.values import complete_survey
-from confounded.errors import UnknownError
+from confounded.errors import UnknownError, UsageError
 
 if TYPE_CHECKING:
     from confounded.catalog import Area, Benchmark, Prediction
@@ -31,13 +32,28 @@ EXPECTED: Final = {
 
 @click.command(cls=Command)
 @click.argument("words", nargs=-1, shell_complete=complete_survey)
+@option(
+    "--verdicts",
+    heading=METHOD,
+    is_flag=True,
+    help="Print for every area what may be claimed of it, on what evidence, and the verdict.",
+)
+@option(
+    "--result",
+    heading=INPUT,
+    metavar="RESULT",
+    type=click.Path(path_type=Path),
+    help="The result.json of a report, for --verdicts. [default: the shipped scores are studied]",
+)
 @as_json_option("Print it as JSON.")
-def survey(words: tuple[str, ...], as_json: bool) -> None:
+def survey(words: tuple[str, ...], verdicts: bool, result: Path | None, as_json: bool) -> None:
     """Read about the areas of AI safety and their benchmarks.
 
     Without WORDS, lists the areas by family. With the id or name of an area or a benchmark, shows its page. With other
-    words, shows the page in which they stand in the most telling places, and lists what else has them all. It needs no
-    scores and no network; what was measured is in the report.
+    words, shows the page in which they stand in the most telling places, and lists what else has them all. None of that
+    needs scores. With --verdicts, prints what may be claimed of every area (or of the one that WORDS name): entangled,
+    inverse, separable, unreliable, mixed, undecided or no data, with the evidence, how often each side of the argument
+    was right, and whether the kind of measurement predicts the correlation.
 
     \b
     Examples:
@@ -45,12 +61,19 @@ def survey(words: tuple[str, ...], as_json: bool) -> None:
       confounded survey machine-ethics     # the page of an area
       confounded survey wmdp_bio           # the entry of a benchmark
       confounded survey "power seeking"    # search
+      confounded survey --verdicts         # what may be claimed of every area
+      confounded survey --verdicts --result confounded-report/result.json
       confounded survey --json | jq -r '.areas[].area'
     """
     from confounded.catalog import areas, benchmarks
     from confounded.catalog.searching import find_page, search_catalogue
 
     asked = " ".join(" ".join(words).split())
+    if result is not None and not verdicts:
+        raise UsageError("--result together with --verdicts", found="--result alone")
+    if verdicts:
+        _verdicts(asked, result, as_json)
+        return
     if not asked:
         _tour(list(areas().values()), as_json)
         return
@@ -71,6 +94,60 @@ def survey(words: tuple[str, ...], as_json: bool) -> None:
         _show(areas()[best.id], None, further, as_json)
     else:
         _show(None, benchmarks()[best.id], further, as_json)
+
+
+def _verdicts(asked: str, path: Path | None, as_json: bool) -> None:
+    """Print what may be claimed of the areas."""
+    from confounded.catalog import areas
+    from confounded.catalog.searching import find_page
+    from confounded.cli.progress import progress_bar
+    from confounded.report.claims import claims, contrast_sentences, intuition_sentences
+    from confounded.study import Settings, read_result, study_sources
+
+    page = find_page(asked) if asked else None
+    if asked and (page is None or page.kind != "area"):
+        raise UnknownError(
+            "the id or name of an area, or no words, with --verdicts",
+            found=repr(asked),
+            remedy=f"There are: {', '.join(areas())}.",
+        )
+    if path is not None:
+        result = read_result(path)
+    else:
+        with progress_bar() as progress:
+            result = study_sources((), Settings(resamples=0), progress=progress)
+    found = [one for one in claims(result) if page is None or one.area == page.id]
+    if as_json:
+        import msgspec
+
+        said = {
+            "claims": [msgspec.to_builtins(one) for one in found],
+            "intuition": [msgspec.to_builtins(one) for one in result.intuition],
+            "kind_contrasts": [msgspec.to_builtins(one) for one in result.kind_contrasts],
+        }
+        _json(said)
+        return
+    terminal = current_terminal()
+    title = ""
+    for one in found:
+        if one.title != title:
+            terminal.result()
+            terminal.heading(f"{one.title} ({one.area})")
+            title = one.title
+        where = f"{one.population} models: " if one.population else ""
+        terminal.result(f"  {where}{one.verdict}. {one.claim}", hang=4)
+        for sentence in one.evidence:
+            terminal.result(f"    {sentence}", hang=4)
+    if page is not None:
+        return
+    for heading, sentences in (
+        ("Does intuition predict?", intuition_sentences(result.intuition)),
+        ("Does the kind of measurement?", contrast_sentences(result.kind_contrasts)),
+    ):
+        terminal.result()
+        terminal.heading(heading)
+        for sentence in sentences:
+            terminal.result(f"  {sentence}", hang=4)
 
 
 def _tour(found: Sequence[Area], as_json: bool) -> None:
