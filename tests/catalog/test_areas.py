@@ -9,8 +9,8 @@ from typing import get_args
 
 import pytest
 
-from confounded.catalog import Expected, Family, Kind, PlacedBy, areas, benchmarks
-from confounded.catalog.areas import ARXIV, DOI, FAMILIES, SECTIONS, Area, Reference, area_from
+from confounded.catalog import Expected, Family, Kind, PlacedBy, Reference, areas, benchmarks
+from confounded.catalog.areas import FAMILIES, SECTIONS, Area, area_from
 from confounded.datasets import safetywashing
 from confounded.errors import DatasetError
 
@@ -150,19 +150,16 @@ def test_references_have_a_number_that_agrees_with_their_year(one: Area) -> None
     assert one.references
     assert len(set(one.references)) == len(one.references)
     for reference in one.references:
+        assert reference.arxiv or reference.doi
         if reference.arxiv is not None:
-            assert ARXIV.fullmatch(reference.arxiv)
             assert reference.year == 2000 + int(reference.arxiv[:2])
-        else:
-            assert DOI.fullmatch(str(reference.doi))
 
 
 def test_one_publication_is_cited_in_one_way() -> None:
     cited: dict[str, Reference] = {}
     for one in each():
         for reference in one.references:
-            number = reference.arxiv or str(reference.doi)
-            assert cited.setdefault(number, reference) == reference
+            assert cited.setdefault(reference.number, reference) == reference
 
 
 def test_references_agree_with_those_of_the_benchmarks() -> None:
@@ -197,8 +194,8 @@ def test_every_field_is_described_and_no_other() -> None:
         ('predict = "rises"', 'predict = "up"', r"up.*\$\.critics\.predict"),
         ('kinds = ["calibration"]', 'kinds = ["vibes"]', r"vibes.*\$\.kinds"),
         ('arxiv = "1706.04599"', 'arxiv = "17064599"', "17064599"),
-        ('arxiv = "1706.04599"', 'arxiv = "1706.04599"\ndoi = "10.1000/1"', "2 of `arxiv` and `doi`"),
-        ('arxiv = "1706.04599"', "", "0 of `arxiv` and `doi`"),
+        ('arxiv = "1706.04599"', 'arxiv = "1706.04599"\ndoi = "10.1000/1"', "2 of `arxiv`, `doi`"),
+        ('arxiv = "1706.04599"', "", "0 of `arxiv`, `doi`"),
         ("## The case for\n", "## For\n", "headings"),
         ("+++\n\n## What", "## What", "header"),
         ("position = 70", "position 70", "TOML"),

@@ -4,7 +4,7 @@ Scores say what a model got; the catalogue says what the model and the benchmark
 the study joins them. Nothing here needs an array or a frame.
 """
 
-from confounded.catalog.areas import Area, Expected, Family, Prediction, Reference, Section, areas
+from confounded.catalog.areas import Area, Expected, Family, Prediction, Section, areas
 from confounded.catalog.benchmarks import (
     Benchmark,
     Direction,
@@ -14,13 +14,16 @@ from confounded.catalog.benchmarks import (
     ReadsAs,
     benchmarks,
 )
+from confounded.catalog.descriptions import Description, description_of, descriptions
 from confounded.catalog.families import Kin, kin_of
 from confounded.catalog.models import Model, Population, models
 from confounded.catalog.names import NameMatch, find_model, match_catalogue, match_names
+from confounded.catalog.references import Reference
 
 __all__ = [
     "Area",
     "Benchmark",
+    "Description",
     "Direction",
     "Expected",
     "Family",
@@ -37,6 +40,8 @@ __all__ = [
     "Section",
     "areas",
     "benchmarks",
+    "description_of",
+    "descriptions",
     "find_model",
     "kin_of",
     "match_catalogue",

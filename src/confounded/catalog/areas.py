@@ -19,6 +19,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from confounded.catalog.benchmarks import Kind, PlacedBy
+from confounded.catalog.references import Reference
 from confounded.errors import DatasetError
 
 __all__ = [
@@ -61,8 +62,6 @@ SECTIONS: Final = (
 """The headings of every body, in this order."""
 
 FENCE: Final = "+++"
-ARXIV: Final = re.compile(r"\d{4}\.\d{4,5}")
-DOI: Final = re.compile(r"10\.\d{4,9}/\S+")
 
 
 class Prediction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,41 +77,6 @@ class Prediction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     predict: Expected
     why: str
-
-
-class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A publication, by its arXiv number or, where it has none, its DOI.
-
-    Parameters
-    ----------
-    authors : str
-        The first author, with "et al." for more than two.
-    year : int
-        Of the first version.
-    title : str
-    arxiv, doi : str or None
-        One of the two.
-    """
-
-    authors: str
-    year: int
-    title: str
-    arxiv: str | None = None
-    doi: str | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse a number that is neither of arXiv nor a DOI."""
-        given = [one for one in ((ARXIV, self.arxiv), (DOI, self.doi)) if one[1] is not None]
-        if len(given) != 1:
-            raise ValueError(f"a reference {self.title!r} with {len(given)} of `arxiv` and `doi`")
-        pattern, number = given[0]
-        if not pattern.fullmatch(str(number)):
-            raise ValueError(f"a reference {self.title!r} with the number {number!r}")
-
-    def __str__(self) -> str:
-        """Return the reference as one line."""
-        where = f"arXiv {self.arxiv}" if self.arxiv else f"doi {self.doi}"
-        return f"{self.authors} {self.year}, {self.title}, {where}"
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -151,6 +115,8 @@ class Area(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         The kinds of measurement of its benchmarks, or of those that would stand for it.
     benchmarks : tuple of str
         The ids of its benchmarks in the catalogue.
+    without_scores : tuple of str
+        The ids of descriptions of its benchmarks that have no column in the released scores.
     related : tuple of str
         The ids of areas to read next.
     advocates, critics : Prediction or None
@@ -172,6 +138,7 @@ class Area(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     settled_by: str = ""
     kinds: tuple[Kind, ...] = ()
     benchmarks: tuple[str, ...] = ()
+    without_scores: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     advocates: Prediction | None = None
     critics: Prediction | None = None
