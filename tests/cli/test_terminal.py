@@ -184,8 +184,8 @@ def test_a_terminal_says_what_a_pipe_says(runs: Runs, name: str) -> None:
     piped = runs.in_pipe(name)
     lines = standing(runs.in_terminal(name, 80)[0])
     if name == "report -v":
-        lines, said = (TIME.sub("", text) for text in ("\n".join(lines), piped.stderr + piped.stdout))
-        assert letters(lines) == letters(said)
+        shown, said = (TIME.sub("", text) for text in ("\n".join(lines), piped.stderr + piped.stdout))
+        assert letters(shown) == letters(said), f"{shown}\n--- and in a pipe:\n{said}"
     else:
         assert letters("".join(lines)) == letters(piped.stdout + piped.stderr)
 
