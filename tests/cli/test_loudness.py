@@ -144,7 +144,8 @@ def test_a_usage_error_is_one_line_with_the_way_to_the_help(capsys: pytest.Captu
     ("options", "outcome"),
     [
         (["--higher-is-safer"], 0),
-        (["--lower-is-safer"], 0),
+        (["--lower-is-safer", "--direction", "sycophancy=higher"], 0),
+        (["--lower-is-safer"], 2),  # the catalogue says the other of sycophancy
         (["--direction", "*=higher"], 0),
         (["--higher-is-safer", "--direction", "*=higher"], 0),
         (["--higher-is-safer", "--lower-is-safer"], 2),

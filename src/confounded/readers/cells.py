@@ -5,6 +5,7 @@ What the columns mean is in `confounded.readers.tabular`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -27,6 +28,8 @@ __all__ = [
     "names_listed",
     "numbers_of",
     "text_of",
+    "thousands_in",
+    "without_link",
     "without_sign",
 ]
 
@@ -38,6 +41,17 @@ LINE: Final = "\N{SECTION SIGN}line"
 
 LARGEST_COUNT: Final = 2**53
 """The largest whole number up to which a float holds every one: a larger count has lost digits on its way."""
+
+LINK: Final = re.compile(
+    r"\s*(?:<a\b[^<>]*>(?P<text>[^<>]+)</a>|\[(?P<name>[^][]+)\]\([^()\s]*\))\W*", re.IGNORECASE
+)
+"""A whole cell that is a link, of HTML or Markdown, with no word after it: leaderboards write their models so."""
+
+THOUSANDS: Final = r"^[-+]?[1-9]\d{0,2}\.\d{3}$"
+"""A number whose point may stand between thousands."""
+
+FEWEST_HUNDREDS: Final = 100.0
+"""A whole number from which it may be one of the same kind, below a thousand."""
 
 DATE: Final = r"^\d{4}-\d{2}(-\d{2}([T ][\d:.+Z-]*)?)?$"
 """A date or moment as ISO 8601 has it."""
@@ -82,6 +96,29 @@ def counts_rows(cells: pl.Series) -> bool:
     return any(
         numbers.equals(pl.Series(range(start, start + cells.len()), dtype=pl.Int64)) for start in (0, 1)
     )
+
+
+def without_link(name: str | None) -> str | None:
+    """Return the text of a cell that is a link, any other cell as it is."""
+    link = LINK.fullmatch(name) if name else None
+    return (link["text"] or link["name"]).strip() if link else name
+
+
+def thousands_in(cells: pl.Series) -> str | None:
+    """Return a cell whose point seems to stand between thousands, beside a whole number that is far above it.
+
+    ``1.203`` beside ``998`` is 1203 where decimals have a comma, and otherwise 1.203.
+    """
+    if cells.dtype != pl.String:
+        return None
+    present = _present(cells)
+    pointed = present.filter(present.str.contains(".", literal=True))
+    whole = present.filter(present.str.contains(r"^\d+$")).cast(pl.Float64, strict=False)
+    if not pointed.len() or not whole.len() or not pointed.str.contains(THOUSANDS).all():
+        return None
+    smallest = min(whole.to_list())
+    far = smallest >= FEWEST_HUNDREDS and smallest > 10 * max(map(float, pointed.to_list()))
+    return str(pointed[0]) if far else None
 
 
 def _present(cells: pl.Series) -> pl.Series:

@@ -27,6 +27,8 @@ from confounded.readers.cells import (
     names_listed,
     numbers_of,
     text_of,
+    thousands_in,
+    without_link,
     without_sign,
 )
 from confounded.scores import Issue, ScoreTable
@@ -70,13 +72,19 @@ MODEL_COLUMNS: Final = ("model", "model_name", "model name", "model_id", "model 
 POPULATIONS: Final = ("base", "chat", "mixed")
 """What a population column may say."""
 
-INDEX: Final = re.compile(r"index|level_\d|Unnamed: \d+|__index_level_\d__")
-"""What pandas calls a column that was the index of a frame."""
+INDEX: Final = re.compile(
+    r"index|level_\d|Unnamed: \d+|__index_level_\d__|rank|#|no\.?|id|row", re.IGNORECASE
+)
+"""What a column is called that may count the rows: by pandas that was the index of a frame, by people and
+leaderboards. Only where it does count them is it not read."""
 
 PLACE: Final = f"{LINE}place"
 """The column that says where a score stands."""
 
 LONG_COLUMNS: Final = ("model", "benchmark", "score")
+
+TASKS: Final = ("benchmark", "task", "dataset", "metric")
+"""Column names (in lower case) that say, in words, what a score in another column is on: such a table is long."""
 
 
 def looks_like_scores(names: Sequence[str]) -> bool:
@@ -102,6 +110,13 @@ def check_header(names: Sequence[str], where: str) -> None:
     """
     if not any(names):
         raise UnreadableError("a table with a header line", found="an empty file", where=where)
+    if names.count("") > 1:
+        raise ContentError(
+            "a header with a name for every column",
+            found=f"{names.count('')} of {len(names)} columns without a name",
+            where=where,
+            remedy="Remove what stands above the header, such as a title, and columns that hold nothing.",
+        )
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled or LINE in names:
         raise ContentError(
@@ -141,7 +156,9 @@ def read_cells(cells: Cells) -> ScoreTable:
             found=f"the columns {names_listed(names)}"
             + (" (separated by semicolons?)" if any(";" in name for name in names) else ""),
             where=cells.where,
-            remedy="Name the column of model names 'model'.",
+            remedy="It looks like a table in Markdown: save it as CSV, without the bars."
+            if names[0].startswith("|")
+            else "Name the column of model names 'model'.",
         )
     if not cells.frame.height:
         raise UnreadableError("rows of scores", found="none", where=cells.where)
@@ -151,6 +168,7 @@ def read_cells(cells: Cells) -> ScoreTable:
     if len(alike) > 1:
         raise ContentError("one column of models", found=names_listed(alike), where=cells.where)
     numbered.columns = [LINE, *("model" if name == named else name for name in names)]
+    numbered = numbered.with_columns(_without_links(numbered["model"]))
     lower = {name.lower() for name in numbered.columns}
     counting = [name for name in names if INDEX.fullmatch(name) and counts_rows(numbered[name])]
     if counting:
@@ -158,6 +176,26 @@ def read_cells(cells: Cells) -> ScoreTable:
         what = f"the column {names_listed(counting)} only counts the rows and was not read"
         cells = replace(cells, issues=(*cells.issues, Issue(what, where=cells.where)))
     return _long(numbered, cells) if lower.issuperset(LONG_COLUMNS) else _wide(numbered, cells)
+
+
+def _without_links(models: pl.Series) -> pl.Series:
+    """Return the column of models with the names alone, where leaderboards have links."""
+    return pl.Series(models.name, map(without_link, models), pl.String) if holds_text(models) else models
+
+
+def _refuse_long(words: Sequence[str], numbers: Sequence[str], where: str) -> None:
+    """Raise where a table says in words what each row's score is on, and calls the score something else.
+
+    Read as one model a row, the scores of all benchmarks would be those of one.
+    """
+    saying = [name for name in words if name.lower() in TASKS]
+    if saying and len(numbers) == 1:
+        raise ContentError(
+            "columns 'model', 'benchmark' and 'score' in a table of one score a row",
+            found=f"the columns {names_listed([*saying, *numbers])}",
+            where=where,
+            remedy="Rename them, and remove what is no score; or keep one row a model, with a column a benchmark.",
+        )
 
 
 def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
@@ -180,6 +218,7 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     percent = bool(shares) and all(is_in_percent(cells[name]) for name in shares)
     if percent:
         cells = cells.with_columns(without_sign(shares))
+    issues += _doubtful_points(cells, ["score"], table.where)
     numeric = [name for name in ("score", "stderr", "n_items") if name in cells.columns]
     scores = cells.select(
         text_of(cells, "model", table),
@@ -194,6 +233,21 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     if percent and "unit" not in benchmarks.columns:
         benchmarks = benchmarks.with_columns(unit=pl.lit("percent"))
     return _table(scores, models, benchmarks, table, issues)
+
+
+def _doubtful_points(cells: pl.DataFrame, columns: Sequence[str], where: str) -> list[Issue]:
+    """Return an issue for each column in which a point may stand before decimals or between thousands."""
+    return [
+        Issue(
+            f"the point in {cell!r} may stand before decimals or between thousands, since whole numbers beside it are "
+            "far above it; it was read as before decimals",
+            where=f"{where}, column {name!r}",
+            remedy="Write numbers with a decimal point, and nothing between thousands.",
+            stops=True,
+        )
+        for name in columns
+        if (cell := thousands_in(cells[name])) is not None
+    ]
 
 
 def _table(
@@ -225,8 +279,10 @@ def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
             Issue(f"columns without any number are left out: {names_listed(words)}", where=table.where)
         )
         benchmarks = [name for name in benchmarks if name not in words]
+    _refuse_long(words, benchmarks, table.where)
     if not benchmarks:
         raise ContentError("at least one column of scores", found="only words", where=table.where)
+    issues += _doubtful_points(cells, benchmarks, table.where)
     percent = [name for name in benchmarks if is_in_percent(cells[name])]
     cells = cells.with_columns(without_sign(percent))
     numbers = cells.select(

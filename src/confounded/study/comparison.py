@@ -32,6 +32,7 @@ from confounded.study.comparison_result import (
     ReferencePopulation,
 )
 from confounded.study.comparison_words import assumptions
+from confounded.study.directions import catalogue_directions
 from confounded.study.measurement import error_variances
 from confounded.study.pairing import (
     AFTER,
@@ -44,7 +45,7 @@ from confounded.study.pairing import (
     pair_rows,
     same_metrics,
 )
-from confounded.study.population import Population, benchmark_facts, catalogue_directions
+from confounded.study.population import Population, benchmark_facts
 from confounded.study.result import BenchmarkFacts, Notice, Source, SuiteMember
 from confounded.study.settings import PAPER_SUITE, SMALLEST_SUITE, Settings
 

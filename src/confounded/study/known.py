@@ -1,12 +1,32 @@
-"""From arrays, in which what is not known is NaN, to records, in which it is None."""
+"""What is known and what is not: from arrays, in which that is NaN, to records, in which it is None, and to words."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import TypeVar
 
-__all__ = ["number"]
+__all__ = ["first", "in_toml", "listed", "number"]
+
+T = TypeVar("T")
 
 
 def number(value: float) -> float | None:
     """Return a number, or None where it is not known."""
     return None if math.isnan(value) else float(value)
+
+
+def first(said: T | None, known: T | None) -> T | None:
+    """Return what the file says, or else what the catalogue knows."""
+    return known if said is None else said
+
+
+def in_toml(name: str) -> str:
+    """Return a name as it stands between quotes in TOML."""
+    return name.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """Return some names as a readable list."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -7,22 +7,22 @@ goes before the catalogue; what neither says is asked for, not guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from confounded.catalog import Benchmark, Model, benchmarks
 from confounded.catalog.families import Kin, kin_of
 from confounded.catalog.names import find_model
-from confounded.errors import UnknownError, UsageError
+from confounded.errors import UnknownError
 from confounded.scores import ScoreMatrix, ScoreTable, score_matrix
 from confounded.scores.matrix import Direction
+from confounded.study.directions import direction_of, refuse_undirected
+from confounded.study.known import first, in_toml, listed
 from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
 
-T = TypeVar("T")
-
-__all__ = ["Population", "benchmark_facts", "catalogue_directions", "populations"]
+__all__ = ["Population", "benchmark_facts", "populations"]
 
 CAPABILITIES_SCORE = "capabilities score"
 """What a benchmark is correlated with unless the catalogue names the accuracy on its own data set."""
@@ -33,14 +33,8 @@ DECLARED = "declared with the scores"
 APART = "not known: a family of its own"
 """The source of the family of a model of which nothing says it."""
 
-MOST_DIRECTIONS = 20
-"""Benchmarks that the command to run again names one by one; more are taken together."""
-
 MOST_NAMED = 40
 """Models that a notice names; the rest are counted, and all of them stand in the table of models."""
-
-TURNED_KINDS = ("suppression", "calibration", "dynamic attack", "propensity")
-"""Kinds of which the paper's authors released scores that are the usual ones turned round."""
 
 POPULATION_ORDER = ("base", "chat", "mixed")
 
@@ -103,7 +97,7 @@ def populations(
         notices.append(
             Notice(
                 what=f"{len(apart)} models of unknown family count as families of one: "
-                f"{_listed(apart, most=MOST_NAMED)}. Where some of them are kin, the families are counted too high.",
+                f"{listed(apart, most=MOST_NAMED)}. Where some of them are kin, the families are counted too high.",
                 remedy="Name their families in a column 'family'.",
             )
         )
@@ -143,12 +137,12 @@ def _population_of(
     if unknown and settings.population is None:
         raise UnknownError(
             "to know of every model whether it is a base or a chat model",
-            found=f"nothing of {_listed(unknown)}",
+            found=f"nothing of {listed(unknown)}",
             remedy="Pass --population base|chat|mixed for these, or say it in a column 'population' or in a "
             "models.toml beside the scores (`confounded init` writes one to fill in).",
             options=["--population", "chat"],
             others="base or mixed, if they are that",
-            lines=["models.toml", f'["{_in_toml(unknown[0])}"]', 'population = "chat"'],
+            lines=["models.toml", f'["{in_toml(unknown[0])}"]', 'population = "chat"'],
         )
     found.update(dict.fromkeys(unknown, settings.population or ""))
     notices = []
@@ -156,14 +150,14 @@ def _population_of(
         notices.append(
             Notice(
                 what=f"{len(unknown)} models were taken to be {settings.population} models, "
-                f"as asked for: {_listed(unknown, most=MOST_NAMED)}."
+                f"as asked for: {listed(unknown, most=MOST_NAMED)}."
             )
         )
     if by_name:
         notices.append(
             Notice(
                 what=f"{len(by_name)} models were taken to be what a word of their name says, such as -instruct or "
-                f"-base: {_listed(by_name, most=MOST_NAMED)}.",
+                f"-base: {listed(by_name, most=MOST_NAMED)}.",
                 remedy="Add a column 'population' where that is wrong.",
             )
         )
@@ -184,11 +178,11 @@ def _model_facts(
     if unknown and not settings.unknown_families_apart:
         raise UnknownError(
             "to know the family of every model, because kin are not independent evidence",
-            found=f"nothing of {_listed(unknown)}",
+            found=f"nothing of {listed(unknown)}",
             remedy="Say it in a column 'family' or in a models.toml beside the scores (`confounded init` writes one to "
             "fill in), or pass --unknown-families-apart to count each as a family of one.",
             options=["--unknown-families-apart"],
-            lines=["models.toml", f'["{_in_toml(unknown[0])}"]', 'family = "..."'],
+            lines=["models.toml", f'["{in_toml(unknown[0])}"]', 'family = "..."'],
         )
     return facts, unknown
 
@@ -200,17 +194,12 @@ def _facts_of(model: str, row: Mapping[str, Any], entry: Model, kin: Kin | None)
         model=model,
         name=str(row["name"] or (entry.name if is_known else model)),
         family=str(row["family"] or (kin.family if kin else model)),
-        organisation=_first(row["organisation"], entry.organisation),
-        parameters=_first(row["parameters"], entry.parameters),
-        training_flop=_first(row["training_flop"], entry.training_flop),
+        organisation=first(row["organisation"], entry.organisation),
+        parameters=first(row["parameters"], entry.parameters),
+        training_flop=first(row["training_flop"], entry.training_flop),
         catalogue_model=entry.model if is_known else None,
         family_from=DECLARED if row["family"] else kin.rule if kin else APART,
     )
-
-
-def _in_toml(name: str) -> str:
-    """Return a name as it stands between quotes in TOML."""
-    return name.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, BenchmarkFacts]:
@@ -225,59 +214,8 @@ def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, Benchmar
     declared = {row["benchmark"]: row for row in table.benchmarks.iter_rows(named=True)}
     order = [name for name in catalogue if name in declared]
     order += sorted(name for name in declared if name not in catalogue)
-    strangers = sorted(set(settings.directions) - set(declared) - {"*"})
-    if strangers:
-        raise UsageError(
-            "benchmarks that have scores", found=f"none on {_listed(strangers)}", where="--direction"
-        )
-    undirected = [
-        name for name in order if not _direction(name, declared[name], catalogue.get(name), settings)
-    ]
-    if undirected:
-        raise UnknownError(
-            "to know of every benchmark whether higher or lower scores are better or safer",
-            found=f"nothing of {_listed(undirected)}",
-            remedy=f"Pass --direction '{undirected[0]}=higher' (or =lower), and so for each, or --higher-is-safer or "
-            "--lower-is-safer for all of them, or say it in a benchmarks.toml beside the scores (`confounded init` "
-            "writes one to fill in).",
-            options=_direction_options(undirected),
-            others="=lower, or --lower-is-safer, where lower is better or safer",
-            lines=["benchmarks.toml", f'["{_in_toml(undirected[0])}"]', 'direction = "higher"'],
-        )
+    refuse_undirected(declared, order, settings)
     return {name: _benchmark_facts(name, declared[name], catalogue.get(name), settings) for name in order}
-
-
-def _direction_options(undirected: Sequence[str]) -> list[str]:
-    """Return the options that say of some benchmarks that higher is better or safer."""
-    if len(undirected) > MOST_DIRECTIONS:
-        return ["--higher-is-safer"]
-    return [part for name in undirected for part in ("--direction", f"{name}=higher")]
-
-
-def catalogue_directions(table: ScoreTable, settings: Settings) -> list[Notice]:
-    """Say of which benchmarks the direction is that of the scores released with the paper.
-
-    Some of these were turned round before they were released: a file of one's own may hold them as they were.
-    """
-    declared = dict(table.benchmarks.select("benchmark", "direction").iter_rows())
-    turned = [
-        f"{name} ({entry.metric})"
-        for name, entry in benchmarks().items()
-        if name in declared
-        and declared[name] is None
-        and name not in settings.directions
-        and entry.reads_as == "safer"
-        and entry.kind in TURNED_KINDS
-    ]
-    if not turned:
-        return []
-    return [
-        Notice(
-            what="Higher is taken to be safer, as in the scores released with the paper, for: "
-            f"{_listed(turned, most=400)}.",
-            remedy="Where yours are the other way round, such as plain accuracy on WMDP, say --direction NAME=lower.",
-        )
-    ]
 
 
 def _benchmark_facts(
@@ -287,7 +225,7 @@ def _benchmark_facts(
 
     def fact(said: str, known: str | None = None) -> Any:
         catalogued = getattr(entry, known or said) if entry else None
-        return _first(row.get(said), catalogued)
+        return first(row.get(said), catalogued)
 
     kin = row["kin_to_suite"]
     own_items = row["items"] is not None
@@ -297,7 +235,7 @@ def _benchmark_facts(
         area=fact("area"),
         kind=fact("kind"),
         metric=fact("metric"),
-        direction="lower" if _direction(name, row, entry, settings) == "lower" else "higher",
+        direction="lower" if direction_of(name, row, entry, settings) == "lower" else "higher",
         correlated_with=fact("correlated_with") or CAPABILITIES_SCORE,
         part_of=fact("part_of"),
         placed_by=fact("placed_by"),
@@ -320,23 +258,3 @@ def _names(text: str) -> list[str]:
     """Return the names in a cell: a line each, or with commas, semicolons or spaces between."""
     parts = text.split("\n") if "\n" in text else re.split(r"[\s,;]+", text)
     return [part.strip() for part in parts if part.strip()]
-
-
-def _direction(name: str, row: Mapping[str, Any], entry: Benchmark | None, settings: Settings) -> str | None:
-    """Return which way a benchmark is better or safer: by name in the settings, the file, the catalogue, or for all."""
-    return (
-        settings.directions.get(name)
-        or _first(row["direction"], entry.direction if entry else None)
-        or settings.directions.get("*")
-    )
-
-
-def _first(said: T | None, known: T | None) -> T | None:
-    """Return what the file says, or else what the catalogue knows."""
-    return known if said is None else said
-
-
-def _listed(names: Sequence[str], most: int = 8) -> str:
-    """Return some names as a readable list."""
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

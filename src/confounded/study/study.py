@@ -22,6 +22,7 @@ from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.capability import capabilities_of
 from confounded.study.cautions import caution
 from confounded.study.correlations import capabilities_correlations, gather_evidence
+from confounded.study.directions import catalogue_directions
 from confounded.study.intuition import area_predictions, intuition
 from confounded.study.known import number
 from confounded.study.models import compare_models
@@ -29,7 +30,6 @@ from confounded.study.population import (
     DECLARED,
     Population,
     benchmark_facts,
-    catalogue_directions,
     populations,
 )
 from confounded.study.published import published_figures
