@@ -17,7 +17,7 @@ from typing import Final
 import click
 
 from confounded.cli.app import EXIT_CODES, confounded
-from confounded.cli.commands import GROUPS, present_commands
+from confounded.cli.commands import COMMANDS, GROUPS
 from confounded.cli.help import HEADINGS, heading_of
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "commands.md"
@@ -41,7 +41,7 @@ def reference() -> str:
     parts = [TOP, _every_command(), _exit_codes()]
     context = click.Context(confounded, info_name="confounded")
     for group in GROUPS:
-        entries = [one for one in present_commands() if one.group == group]
+        entries = [one for one in COMMANDS if one.group == group]
         if entries:
             parts.append(f"## {group}\n")
         for entry in entries:

@@ -13,7 +13,7 @@ from typing import Final
 
 import click
 
-from confounded.cli.commands import GROUPS, present_commands
+from confounded.cli.commands import COMMANDS, GROUPS
 from confounded.cli.help import Group
 from confounded.cli.terminal import Terminal
 from confounded.errors import ConfoundedError, UnknownError, UnsettledError
@@ -46,7 +46,7 @@ class LazyGroup(Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
-        return [one.name for one in present_commands()]
+        return [one.name for one in COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a command and return the command."""
@@ -57,7 +57,7 @@ class LazyGroup(Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands in their groups without importing them."""
-        present = present_commands()
+        present = COMMANDS
         widest = max(len(one.name) for one in present)
         for group in GROUPS:
             rows = [(one.name.ljust(widest), one.help) for one in present if one.group == group]
@@ -79,6 +79,7 @@ def confounded() -> None:
 
     \b
     Examples:
+      confounded check scores.csv --higher-is-safer
       confounded report                      # the shipped scores of 53 models
       confounded report scores.csv -o out    # your own scores
       confounded plan --for wmdp --population chat

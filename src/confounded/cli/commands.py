@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Final, NamedTuple
 
-__all__ = ["COMMANDS", "GROUPS", "CommandEntry", "present_commands"]
+__all__ = ["COMMANDS", "GROUPS", "CommandEntry"]
 
 BENCHMARK: Final = "Your benchmark"
 FIELD: Final = "The field"
@@ -37,8 +36,3 @@ COMMANDS: Final = (
     CommandEntry("completion", SHELL, "Print the completion script of a shell."),
 )
 """Listing them imports none, so that `--help` is instant."""
-
-
-def present_commands() -> tuple[CommandEntry, ...]:
-    """Return the commands whose module is there."""
-    return tuple(one for one in COMMANDS if find_spec(f"confounded.cli.{one.name}") is not None)
