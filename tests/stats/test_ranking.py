@@ -46,6 +46,19 @@ def test_is_what_counting_pairs_gives(seed: int, n: int) -> None:
     )
 
 
+@pytest.mark.parametrize("likeness", [1.0, 0.2, 0.0])
+def test_many_models_are_told_apart_like_pair_by_pair(likeness: float) -> None:
+    random = np.random.default_rng(7)
+    scores = np.round(random.normal(0, 3, 2_500), 1)  # many ties, and many gaps of exactly the same size
+    errors = np.round(random.uniform(1 - likeness, 1, 2_500), 2) / 4
+    found = rank_intervals(scores, errors)
+    told = scores[:, None] - scores[None, :] > found.critical_value * np.hypot(
+        errors[:, None], errors[None, :]
+    )
+    np.testing.assert_array_equal(found.best, 1 + told.sum(axis=0))
+    np.testing.assert_array_equal(found.worst, scores.size - told.sum(axis=1))
+
+
 @given(st.integers(0, 10_000), st.integers(2, 12))
 def test_the_observed_rank_is_always_allowed(seed: int, n: int) -> None:
     random = np.random.default_rng(seed)

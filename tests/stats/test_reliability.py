@@ -15,6 +15,7 @@ from confounded.stats.reliability import (
     disattenuated_intervals,
     disattenuated_jackknife,
     reliability,
+    reliability_left_out,
     replicated_reliability,
 )
 from tests.stats import reference_agreement
@@ -195,3 +196,18 @@ def test_agrees_with_psych() -> None:
     )
     expected = reference_agreement.pinned("disattenuated")["rho"]
     assert corrected.rho == pytest.approx(expected, abs=reference_agreement.EXACT)
+
+
+@given(st.integers(0, 10_000))
+def test_leaving_out_units_is_not_counting_their_models(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    scores, errors = random.normal(50, 10, (20, 3)), random.uniform(1, 9, (20, 3))
+    scores[random.random((20, 3)) < 0.2] = np.nan
+    units = random.integers(0, 6, 20)
+    pairs = np.array([(a, b) for a in range(6) for b in range(a)])
+    counts = np.array([[unit not in pair for unit in units] for pair in pairs.tolist()], dtype=float)
+    np.testing.assert_allclose(
+        reliability_left_out(scores, errors, units, pairs),
+        replicated_reliability(scores, errors, counts),
+        atol=1e-9,
+    )

@@ -97,15 +97,12 @@ def capability_adjusted(
         )
     if not 0.0 < level < 1.0:
         raise StatisticsError("a level between 0 and 1", found=str(level))
-    predicted, half = np.full(Y.shape, np.nan), np.full(Y.shape, np.nan)
-    n_fitted = np.zeros(Y.shape, dtype=np.int64)
-    for one in np.unique(family):
-        own = family == one
-        n, centre, level_at, slope, spread, sigma = _line(x[~own], Y[~own])
-        predicted[own] = level_at + slope * (x[own, None] - centre)
-        width = np.sqrt(1.0 + 1.0 / np.maximum(n, 1) + (x[own, None] - centre) ** 2 / spread)
-        half[own] = stdtrit(np.where(n > 2, n - 2.0, np.nan), (1.0 + level) / 2.0) * sigma * width
-        n_fitted[own] = n
+    _, own = np.unique(family, return_inverse=True)
+    n, centre, level_at, slope, spread, sigma = (figure[own] for figure in _lines(x, Y, own))
+    predicted = level_at + slope * (x[:, None] - centre)
+    width = np.sqrt(1.0 + 1.0 / np.maximum(n, 1) + (x[:, None] - centre) ** 2 / spread)
+    half = stdtrit(np.where(n > 2, n - 2.0, np.nan), (1.0 + level) / 2.0) * sigma * width
+    n_fitted = n.astype(np.int64)
     return Adjusted(
         predicted=read_only(predicted),
         residual=read_only(Y - predicted),
@@ -116,18 +113,33 @@ def capability_adjusted(
     )
 
 
-def _line(x: FloatArray, Y: FloatArray) -> tuple[FloatArray, ...]:
-    """Fit each column on x: number of models, mean x, mean y, slope, Σ(x - x̄)², residual standard deviation."""
+def _lines(x: FloatArray, Y: FloatArray, own: NDArray[np.intp]) -> tuple[FloatArray, ...]:
+    """Fit each column on x without each family: what all models sum to, less what the family's do.
+
+    Returns arrays of shape (F, B): number of models, mean x, mean y, slope, Σ(x - x̄)², residual standard deviation.
+    """
     present = ~np.isnan(Y)
-    n = present.sum(axis=0)
+    count = np.maximum(present.sum(axis=0), 1)
+    # Centred on all models first, so that little is lost where sums are taken from each other.
+    origin = np.where(present, x[:, None], 0.0).sum(axis=0) / count
+    middle = np.where(present, Y, 0.0).sum(axis=0) / count
+    dx, dy = np.where(present, x[:, None] - origin, 0.0), np.where(present, Y - middle, 0.0)
+    n, sum_x, sum_y, xx, xy, yy = (
+        _without_own(part, own) for part in (present.astype(np.float64), dx, dy, dx * dx, dx * dy, dy * dy)
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        centre = np.where(present, x[:, None], 0.0).sum(axis=0) / n
-        middle = np.where(present, Y, 0.0).sum(axis=0) / n
-        dx = np.where(present, x[:, None] - centre, 0.0)
-        dy = np.where(present, Y - middle, 0.0)
-        spread = (dx**2).sum(axis=0)
-        varied = (n >= FEWEST_MODELS) & (spread > ROUNDING * n * (centre**2 + spread / n))
+        mean_x, mean_y = sum_x / n, sum_y / n
+        spread, product, square = xx - sum_x * mean_x, xy - sum_x * mean_y, yy - sum_y * mean_y
+        scale = (dx * dx).sum(axis=0) + n * (mean_x + origin) ** 2
+        varied = (n >= FEWEST_MODELS) & (spread > ROUNDING * scale)
         spread = np.where(varied, spread, np.nan)
-        slope = (dx * dy).sum(axis=0) / spread
-        sigma = np.sqrt(((dy - slope * dx) ** 2).sum(axis=0) / (n - 2))
-    return n, centre, middle, slope, spread, sigma
+        slope = product / spread
+        sigma = np.sqrt(np.maximum(square - slope * product, 0.0) / (n - 2))
+    return n, mean_x + origin, mean_y + middle, slope, spread, sigma
+
+
+def _without_own(values: FloatArray, own: NDArray[np.intp]) -> FloatArray:
+    """Return the (F, B) sums over all models but those of each family."""
+    sums = np.zeros((int(own.max(initial=-1)) + 1, values.shape[1]))
+    np.add.at(sums, own, values)
+    return np.asarray(values.sum(axis=0) - sums, dtype=np.float64)

@@ -18,6 +18,7 @@ lie beyond ±1; it is not clipped.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -35,6 +36,7 @@ __all__ = [
     "disattenuated_intervals",
     "disattenuated_jackknife",
     "reliability",
+    "reliability_left_out",
     "replicated_reliability",
 ]
 
@@ -167,16 +169,60 @@ def replicated_reliability(scores: ArrayLike, error_variance: ArrayLike, counts:
     W = np.asarray(counts, dtype=np.float64)
     if W.ndim != 2 or W.shape[1] != Y.shape[0]:
         raise StatisticsError(f"counts of shape (R, {Y.shape[0]})", found=str(W.shape))
+    return _from_sums(Y, E, lambda values: W @ values)
+
+
+def reliability_left_out(
+    scores: ArrayLike, error_variance: ArrayLike, units: ArrayLike, left_out: ArrayLike
+) -> FloatArray:
+    """Return the reliability without whole units: what all models sum to, less what these do.
+
+    Parameters
+    ----------
+    scores, error_variance : array_like of shape (M, B)
+        As for `reliability`.
+    units : array_like of int of shape (M,)
+        The unit of each model, from 0 upwards.
+    left_out : array_like of int of shape (R, K)
+        The units that each resample leaves out, all different.
+
+    Returns
+    -------
+    ndarray of shape (R, B)
+        As of `replicated_reliability`, up to rounding.
+
+    Raises
+    ------
+    StatisticsError
+        If the shapes do not agree or a variance is negative.
+    """
+    Y, E = _checked(scores, error_variance)
+    unit, chosen = np.asarray(units, dtype=np.int64), np.asarray(left_out, dtype=np.int64)
+    if unit.shape != Y.shape[:1] or chosen.ndim != 2:
+        raise StatisticsError(
+            f"units of shape ({Y.shape[0]},) and those left out (R, K)", found=f"{unit.shape}, {chosen.shape}"
+        )
+
+    def rest(values: FloatArray) -> FloatArray:
+        sums = np.zeros((int(max(unit.max(initial=-1), chosen.max(initial=-1))) + 1, values.shape[1]))
+        np.add.at(sums, unit, values)
+        return np.asarray(sums.sum(axis=0) - sums[chosen].sum(axis=1), dtype=np.float64)
+
+    return _from_sums(Y, E, rest)
+
+
+def _from_sums(Y: FloatArray, E: FloatArray, sums: Callable[[FloatArray], FloatArray]) -> FloatArray:
+    """Return the (R, B) reliabilities from the sums that a function takes of values (M, B) in every resample."""
     present = ~np.isnan(Y)
     unknown = (present & np.isnan(E)).any(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = np.where(present, Y, 0.0).sum(axis=0) / present.sum(axis=0)
         # Centred first: the squares of scores in the hundreds would swallow a small variance.
         D = np.where(present, Y - centre, 0.0)
-        total = W @ present
-        mean = W @ D / total
-        variance = W @ D**2 / total - mean**2
-        error = W @ np.where(present, E, 0.0) / total
+        total = sums(present.astype(np.float64))
+        mean = sums(D) / total
+        variance = sums(D**2) / total - mean**2
+        error = sums(np.where(present, E, 0.0)) / total
         value = 1.0 - error / variance
         varied = variance > ROUNDING * (D**2).sum(axis=0) / present.sum(axis=0)
     # Of a column without missing values nanmax and nanmin would do; of an empty one they would warn.

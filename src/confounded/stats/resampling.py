@@ -25,13 +25,16 @@ from confounded.stats.component import first_component
 
 __all__ = [
     "DEGENERATE",
+    "MOST_COUNTS",
     "PIECE",
     "Replicates",
     "ResamplingProblem",
     "jackknife_counts",
+    "left_out_counts",
     "prepare",
     "replicate_bootstrap",
     "replicate_counts",
+    "replicate_left_out",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -41,8 +44,14 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 PIECE: Final = 256
 """Replicates that are worth handing to a thread at a time: milliseconds for a small study, seconds for a huge one."""
 
+MOST_COUNTS: Final = 1_000_000
+"""Counts of models in resamples that are held at a time: 8 MB in each thread."""
+
 SEEDS: Final = 2**64
 """How many seeds there are: the state that a stream begins at has 64 bits."""
+
+LANES: Final = 16
+"""Resamples that the kernel works on together; pieces are whole numbers of them, so that no lane is idle."""
 
 DEGENERATE: Final = {
     1: "fewer than four distinct models",
@@ -239,6 +248,64 @@ def replicate_bootstrap(
     return _in_order(problem, replicates)
 
 
+def replicate_left_out(problem: ResamplingProblem, units: ArrayLike, left_out: ArrayLike) -> Replicates:
+    """Compute the replicates that leave out whole units.
+
+    Parameters
+    ----------
+    problem : ResamplingProblem
+    units : array_like of shape (M,)
+        The unit of each model, from 0 upwards.
+    left_out : array_like of shape (R,) or (R, K)
+        The units that each resample leaves out.
+
+    Returns
+    -------
+    Replicates
+        Degenerate where no model is left. They are computed a few at a time: as many counts as there are models and
+        resamples would not fit in memory among thousands of either.
+    """
+    chosen = np.asarray(left_out, dtype=np.int64)
+    chosen = chosen.reshape(-1, 1) if chosen.ndim == 1 else chosen
+    replicates = _empty(problem, len(chosen))
+    replicates.rho.fill(np.nan)
+    replicates.status.fill(1)
+    piece = max(LANES, MOST_COUNTS // max(problem.n_models, 1) // LANES * LANES)
+    for start in range(0, len(chosen), piece):
+        counts = left_out_counts(units, chosen[start : start + piece])
+        some = np.flatnonzero(counts.any(axis=1))
+        found = _empty(problem, some.size)
+        counts = np.ascontiguousarray(counts[some])
+        _run(problem, 0, some.size, counts, np.zeros(problem.n_models, np.int32), 1, 0, found)
+        replicates.rho[start + some], replicates.status[start + some] = found.rho, found.status
+    return _in_order(problem, replicates)
+
+
+def left_out_counts(units: ArrayLike, left_out: ArrayLike) -> FloatArray:
+    """Return the resamples that leave out one unit each, or several.
+
+    Parameters
+    ----------
+    units : array_like of shape (M,)
+    left_out : array_like of shape (R,) or (R, K)
+
+    Returns
+    -------
+    ndarray of shape (R, M)
+        0 for the models of the units left out, 1 for all others.
+    """
+    unit, chosen = np.asarray(units, dtype=np.int64), np.asarray(left_out, dtype=np.int64)
+    chosen = chosen.reshape(-1, 1) if chosen.ndim == 1 else chosen
+    counts = np.ones((len(chosen), unit.size))
+    # Sorted once: to look for the models of a unit in every resample would take longer than the replicates do.
+    order = np.argsort(unit, kind="stable")
+    first, stop = (np.searchsorted(unit[order], chosen, side=side) for side in ("left", "right"))
+    for own, begins, ends in zip(counts, first, stop, strict=True):
+        for a, b in zip(begins, ends, strict=True):
+            own[order[a:b]] = 0.0
+    return counts
+
+
 def jackknife_counts(units: ArrayLike) -> FloatArray:
     """Return the resamples that leave out each unit once.
 
@@ -253,8 +320,7 @@ def jackknife_counts(units: ArrayLike) -> FloatArray:
         0 for the models of the unit left out, 1 for all others.
     """
     unit = np.asarray(units, dtype=np.int64)
-    left_out = np.arange(unit.max(initial=-1) + 1)
-    return np.asarray(unit[None, :] != left_out[:, None], dtype=np.float64)
+    return left_out_counts(unit, np.arange(unit.max(initial=-1) + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,12 +79,13 @@ def stack(evidence: Evidence, benchmarks: Sequence[str]) -> Stack:
     found = {name: evidence.headline(name) for name in benchmarks}
     places = {name: place for name, place in found.items() if place is not None}
     families = sorted({family for source, _ in places.values() for family in source.families})
+    row_of = {family: row for row, family in enumerate(families)}
     shape = (len(families), len(places))
     left_out, degenerate = np.full(shape, np.nan), np.zeros(shape, dtype=np.bool_)
     present = np.zeros(shape, dtype=np.bool_)
     rho, error = np.full(len(places), np.nan), np.full(len(places), np.nan)
     for b, (source, position) in enumerate(places.values()):
-        rows = [families.index(family) for family in source.families]
+        rows = [row_of[family] for family in source.families]
         rho[b] = source.rho[position]
         error[b] = source.jackknife.standard_error[position]
         left_out[:, b] = source.rho[position]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,14 @@ from confounded.study.result import (
     ScoreCorrelation,
 )
 from confounded.study.settings import SMALLEST_SUITE, Settings
-from confounded.study.uncertainty import DEFAULT_METHOD, EFFECTIVE_METHOD, Resampled, Target, resample
+from confounded.study.uncertainty import (
+    DEFAULT_METHOD,
+    EFFECTIVE_METHOD,
+    Resampled,
+    Target,
+    family_groups,
+    resample,
+)
 
 __all__ = ["Evidence", "capabilities_correlations", "gather_evidence"]
 
@@ -109,10 +117,12 @@ def gather_evidence(
         if accuracy is not None and correlation(values, accuracy).rho is not None:
             calibrated[benchmark] = Target(values, accuracy)
     own_families = [families[row] for row in score.rows]
+    groups = family_groups(families, settings.seed)
+    run = partial(resample, settings=settings, groups=groups, threads=threads)
     return Evidence(
-        with_score=_resampled(score.columns, scored, own_families, settings, threads, progress),
-        with_accuracy=_resampled(None, calibrated, families, settings, threads, None),
-        without_itself=_without_itself(population, score, facts, own_families, settings),
+        with_score=_resampled(score.columns, scored, own_families, partial(run, progress=progress)),
+        with_accuracy=_resampled(None, calibrated, families, run),
+        without_itself=_without_itself(population, score, facts, own_families, run),
     )
 
 
@@ -120,14 +130,12 @@ def _resampled(
     suite: FloatArray | None,
     targets: Mapping[str, Target],
     families: Sequence[str],
-    settings: Settings,
-    threads: int | None,
-    progress: Callable[[int, int], None] | None,
+    run: Callable[..., Resampled],
 ) -> dict[str, tuple[Resampled, int]]:
     """Resample some benchmarks together."""
     if not targets:
         return {}
-    found = resample(suite, list(targets.values()), families, settings, threads=threads, progress=progress)
+    found = run(suite, list(targets.values()), families)
     return {benchmark: (found, position) for position, benchmark in enumerate(targets)}
 
 
@@ -136,7 +144,7 @@ def _without_itself(
     score: CapabilitiesScore,
     facts: Mapping[str, BenchmarkFacts],
     families: Sequence[str],
-    settings: Settings,
+    run: Callable[..., Resampled],
 ) -> dict[str, tuple[Resampled, int]]:
     """Resample each benchmark of the suite, or kin to it, with a score that leaves itself and its kin out."""
     found = {}
@@ -145,10 +153,7 @@ def _without_itself(
         values = population.matrix.column(benchmark)[score.rows]
         if columns is None or correlation(values, first_component(columns).scores).rho is None:
             continue
-        found[benchmark] = (
-            resample(columns, [Target(values)], families, settings, bootstrap=False),
-            0,
-        )
+        found[benchmark] = (run(columns, [Target(values)], families, bootstrap=False), 0)
     return found
 
 

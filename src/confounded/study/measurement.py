@@ -15,6 +15,7 @@ from confounded.stats.reliability import (
     disattenuated_intervals,
     disattenuated_jackknife,
     reliability,
+    reliability_left_out,
     replicated_reliability,
 )
 from confounded.study.capabilities import CapabilitiesScore
@@ -148,10 +149,11 @@ def reliabilities(
     scores = population.matrix.columns(list(benchmarks))[rows]
     variances = np.column_stack([one.variance for one in errors])[rows]
     whole = reliability(scores, variances)
-    left_out = replicated_reliability(scores, variances, resampled.counts)
-    of_score = _score_reliability(score, scores, np.ones((1, rows.size)))
+    each = np.arange(len(resampled.families))[:, None]
+    left_out = reliability_left_out(scores, variances, resampled.units, each)
+    of_score = _score_reliability(score, scores)
     of_both = _product(whole.value, of_score[0])
-    of_both_left_out = _product(left_out, _score_reliability(score, scores, resampled.counts))
+    of_both_left_out = _product(left_out, _score_reliability(score, scores, resampled.units, each))
     corrected = disattenuated_jackknife(
         resampled.rho,
         resampled.left_out,
@@ -165,9 +167,10 @@ def reliabilities(
     without = []
     for place, family in enumerate(resampled.redone):
         others = np.arange(len(resampled.families)) != family
-        both = resampled.counts[family] * resampled.counts[others]
+        both = np.column_stack([np.full(others.sum(), family), np.flatnonzero(others)])
         pairs = _product(
-            replicated_reliability(scores, variances, both), _score_reliability(score, scores, both)
+            reliability_left_out(scores, variances, resampled.units, both),
+            _score_reliability(score, scores, resampled.units, both),
         )
         fewer = disattenuated_jackknife(
             resampled.left_out[family],
@@ -181,16 +184,25 @@ def reliabilities(
     return Measurement(corrected, records, _records(errors, whole.value, corrected, effective), without)
 
 
-def _score_reliability(score: CapabilitiesScore | None, scores: FloatArray, counts: FloatArray) -> FloatArray:
-    """Return the (R, B) reliabilities of the capabilities score in resamples; 1 where its errors are not known.
+def _score_reliability(
+    score: CapabilitiesScore | None,
+    scores: FloatArray,
+    units: NDArray[np.intp] | None = None,
+    left_out: NDArray[np.int64] | None = None,
+) -> FloatArray:
+    """Return the (R, B) reliabilities of the capabilities score, of all models or without some units.
 
-    Over the models that have a score on the benchmark: reliability is a matter of how far the models at hand spread.
+    1 where its errors are not known. Over the models that have a score on the benchmark: reliability is a matter of how
+    far the models at hand spread.
     """
     if score is None or score.variances is None:
-        return np.ones((len(counts), scores.shape[1]))
+        return np.ones((1 if left_out is None else len(left_out), scores.shape[1]))
     known = ~np.isnan(scores)
     own = np.where(known, score.scores[:, None], np.nan)
-    return replicated_reliability(own, np.where(known, score.variances[:, None], np.nan), counts)
+    variances = np.where(known, score.variances[:, None], np.nan)
+    if units is None or left_out is None:
+        return replicated_reliability(own, variances, np.ones((1, len(scores))))
+    return reliability_left_out(own, variances, units, left_out)
 
 
 def _product(benchmark: FloatArray, score: FloatArray) -> FloatArray:

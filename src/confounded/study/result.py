@@ -327,7 +327,11 @@ class RankIntervals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WithoutFamily(msgspec.Struct, frozen=True, kw_only=True):
-    """The correlation without one family, and the verdict that would then be taken (null where not computed)."""
+    """The correlation without one family, and the verdict that would then be taken (null where not computed).
+
+    Of more than a hundred families only the largest and those that move the correlation most are listed; of more than
+    a thousand, small ones are left out several at a time. A notice says so.
+    """
 
     family: str
     rho: float | None
@@ -358,6 +362,8 @@ class Robustness(msgspec.Struct, frozen=True, kw_only=True):
     `families`, `models` and `suite` are the ranges when one of them is left out. `agreeing_share` is the share of
     `n_specifications` points (each family, model and capability benchmark left out, each other composite and
     association, the score without the benchmark itself) that agree with the verdict; `disagreeing` names the others.
+    Of more than 500 models only those are left out that move the correlation most, and of families those are counted
+    that are listed.
     """
 
     families: Range | None

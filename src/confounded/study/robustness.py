@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from confounded.stats.permutation import permutation_tests
-from confounded.stats.resampling import jackknife_counts, prepare, replicate_counts
-from confounded.stats.robustness import associations, describe, specifications
+from confounded.stats.resampling import prepare, replicate_left_out
+from confounded.stats.robustness import associations, describe, most_moving, specifications
 from confounded.stats.shape import near_chance_share, shapes
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.correlations import own_accuracy
@@ -42,6 +42,12 @@ FloatArray = NDArray[np.float64]
 PUBLISHED: Final = ("first component", "spearman")
 """The composite and the association of the published method."""
 
+
+MOST_MODELS: Final = 500
+"""Models up to which each is left out in turn."""
+
+MOST_MOVING: Final = 16
+"""Models left out where there are more: those that move a correlation most, as many as the kernel does at once."""
 
 HELD_FIXED: Final = "the score as it is"
 """What the composite is called where the capabilities score is held fixed."""
@@ -124,8 +130,7 @@ def _robust_by_score(
             for one in ones
         }
     columns = population.matrix.columns([one.benchmark for one in ones])[score.rows]
-    single = np.arange(score.rows.size)
-    without_model = replicate_counts(prepare(score.columns, columns), jackknife_counts(single)).rho
+    without_model = _without_models(score.columns, score.scores, columns)
     tried = specifications(score.columns, columns)
     whole = tried.left_out < 0
     published = np.array(
@@ -141,8 +146,7 @@ def _robust_by_score(
             (tried.composite[s], tried.association[s], float(tried.rho[s, b]))
             for s in np.flatnonzero(whole & ~published)
         ]
-        present = ~np.isnan(columns[:, b])
-        by_model = {models[row]: float(without_model[row, b]) for row in np.flatnonzero(present)}
+        by_model = {models[row]: value for row, value in without_model[b].items()}
         found[one.benchmark] = _robustness(one, by_model, suite, routes, settings)
     return found
 
@@ -157,13 +161,37 @@ def _robust_by_fixed(
 ) -> Robustness:
     """Do a correlation with a fixed column again in every other way: there is no suite in it."""
     both = ~(np.isnan(values) | np.isnan(fixed))
-    problem = prepare(None, values[both, None], [fixed[both]])
-    without_model = replicate_counts(problem, jackknife_counts(np.arange(int(both.sum())))).rho[:, 0]
+    without_model = _without_models(None, fixed[both], values[both, None])[0]
     models = [population.matrix.models[row] for row in np.flatnonzero(both)]
     other = associations(fixed[both, None], values[both, None])[:, 0, 0]
     routes = [(composite, name, float(other[k])) for k, name in ((1, "kendall"), (2, "pearson"))]
-    by_model = dict(zip(models, without_model.tolist(), strict=True))
+    by_model = {models[row]: value for row, value in without_model.items()}
     return _robustness(one, by_model, {}, routes, settings)
+
+
+def _without_models(
+    suite: FloatArray | None, score: FloatArray, columns: FloatArray
+) -> list[dict[int, float]]:
+    """Leave out one model at a time: for each column, the correlation without each by its row.
+
+    Among more than `MOST_MODELS` only the `MOST_MOVING` that move it most with the score held as it is: to leave out
+    all would take time that grows with the square of the models.
+    """
+    if len(score) <= MOST_MODELS:
+        problem = prepare(suite, columns, None if suite is not None else [score] * columns.shape[1])
+        rho = replicate_left_out(problem, np.arange(len(score)), np.arange(len(score))).rho
+        return [
+            {int(row): float(rho[row, b]) for row in np.flatnonzero(~np.isnan(columns[:, b]))}
+            for b in range(columns.shape[1])
+        ]
+    found = []
+    for column in columns.T:
+        present = np.flatnonzero(~np.isnan(column))
+        rows = present[most_moving(score[present], column[present], MOST_MOVING)]
+        problem = prepare(suite, column[:, None], None if suite is not None else [score])
+        rho = replicate_left_out(problem, np.arange(len(score)), rows).rho[:, 0]
+        found.append(dict(zip(rows.tolist(), rho.tolist(), strict=True)))
+    return found
 
 
 def _robustness(

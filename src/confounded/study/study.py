@@ -17,6 +17,7 @@ from confounded.catalog import areas
 from confounded.errors import UsageError
 from confounded.scores import Issue, ScoreTable
 from confounded.stats.component import FirstComponent
+from confounded.stats.grouping import MOST_GROUPS
 from confounded.study.areas import area_summaries, kind_contrasts, kind_summaries
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.capability import capabilities_of
@@ -46,11 +47,11 @@ from confounded.study.result import (
     StudyResult,
     SuiteMember,
 )
-from confounded.study.robustness import describe_correlations
+from confounded.study.robustness import MOST_MODELS, MOST_MOVING, describe_correlations
 from confounded.study.settings import Settings
 from confounded.study.summaries import population_summary
 from confounded.study.uncertainty import Progress
-from confounded.study.verdicts import judge
+from confounded.study.verdicts import MOST_LISTED, judge
 
 __all__ = ["run_study"]
 
@@ -125,7 +126,7 @@ def run_study(
             population, score, measured, settings, threads=threads, progress=_stage(progress, population.name)
         )
         found, more = capabilities_correlations(population, score, measured, published, evidence)
-        notices += remarks + more
+        notices += remarks + more + _of_many(population)
         _LOGGER.info("Finding verdicts and what they rest on, %s models", population.name)
         judged = judge(population, score, facts, evidence, found, settings)
         described = describe_correlations(population, score, facts, judged, settings)
@@ -213,6 +214,24 @@ def _incomplete(split: Sequence[Population]) -> list[Notice]:
                 )
             )
     return notices
+
+
+def _of_many(population: Population) -> list[Notice]:
+    """Say what is done otherwise because there are very many families or models."""
+    n_families, n_models = len(set(population.matrix.families)), len(population.models)
+    said = []
+    if n_families > MOST_GROUPS:
+        said.append(
+            f"the jackknife leaves out {MOST_GROUPS} groups of the {n_families} families, large families alone and "
+            "small ones several at a time, put together at random"
+        )
+    if n_families > MOST_LISTED:
+        said.append("of the families only the largest and those that move a correlation most are listed")
+    if n_models > MOST_MODELS:
+        said.append(
+            f"the {MOST_MOVING} models that move a correlation most are left out of it in turn, and not all {n_models}"
+        )
+    return [Notice(what=f"Of so many {population.name} models: {'; '.join(said)}.")] if said else []
 
 
 def _strange_kin(facts: Mapping[str, BenchmarkFacts], split: Sequence[Population]) -> list[Notice]:

@@ -7,13 +7,14 @@ models to be independent: where it cannot be had, none is given, and the reason 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from confounded.engine import run_pieces
+from confounded.stats.grouping import jackknife_groups
 from confounded.stats.intervals import (
     FEWEST_FAMILIES,
     Intervals,
@@ -28,15 +29,23 @@ from confounded.stats.resampling import (
     PIECE,
     Replicates,
     ResamplingProblem,
-    jackknife_counts,
     prepare,
     replicate_bootstrap,
     replicate_counts,
+    replicate_left_out,
 )
 from confounded.study.result import Interval
 from confounded.study.settings import Settings
 
-__all__ = ["DEFAULT_METHOD", "EFFECTIVE_METHOD", "Progress", "Resampled", "Target", "resample"]
+__all__ = [
+    "DEFAULT_METHOD",
+    "EFFECTIVE_METHOD",
+    "Progress",
+    "Resampled",
+    "Target",
+    "family_groups",
+    "resample",
+]
 
 DEFAULT_METHOD = "family jackknife t"
 EFFECTIVE_METHOD = "family jackknife t, effective families"
@@ -77,10 +86,11 @@ class Resampled:
         The correlations without each family, NaN where degenerate.
     degenerate, present : ndarray of shape (F, B)
         Which of these are degenerate; which families stand behind which correlation.
-    counts : ndarray of shape (F, M)
-        The resamples that leave out each family.
+    units : ndarray of shape (M,)
+        The family of each model, from 0 to F - 1.
     families : tuple of F str
-        Which family each row leaves out.
+        Which family each row leaves out. Where there are too many, some are left out together (`family_groups`), and
+        such a group counts as a family here.
     effective : ndarray of shape (B,)
         The effective numbers of families.
     redone : tuple of R int
@@ -96,7 +106,7 @@ class Resampled:
     left_out: FloatArray = field(repr=False)
     degenerate: NDArray[np.bool_] = field(repr=False)
     present: NDArray[np.bool_] = field(repr=False)
-    counts: FloatArray = field(repr=False)
+    units: NDArray[np.intp] = field(repr=False)
     families: tuple[str, ...]
     effective: FloatArray = field(repr=False)
     redone: tuple[int, ...]
@@ -111,6 +121,7 @@ def resample(
     families: Sequence[str],
     settings: Settings,
     *,
+    groups: Mapping[str, str] | None = None,
     bootstrap: bool = True,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -125,6 +136,8 @@ def resample(
     families : sequence of M str
     settings : Settings
         Level, number of resamples, seed.
+    groups : mapping of str to str, optional
+        What each family is left out with by the jackknife (`family_groups`); by default each alone.
     bootstrap : bool
         Whether to bootstrap too, for comparison, and to do the study again without each family.
     threads : int, optional
@@ -136,14 +149,16 @@ def resample(
     """
     columns = np.column_stack([target.values for target in targets])
     problem = prepare(suite, columns, [target.reference for target in targets])
-    names, family_of = np.unique(np.asarray(families, dtype=object).astype(str), return_inverse=True)
-    present = _present(targets, family_of, names.size)
+    _, family_of = np.unique(np.asarray(families, dtype=object).astype(str), return_inverse=True)
+    left_together = [groups.get(family, family) for family in families] if groups else list(families)
+    names, unit_of = np.unique(np.asarray(left_together, dtype=object).astype(str), return_inverse=True)
+    present = _present(targets, unit_of, names.size)
     whole = replicate_counts(problem, np.ones((1, problem.n_models)))
-    counts = jackknife_counts(family_of)
-    left_out = _replicated(problem, counts)
+    left_out = _left_out(problem, unit_of, np.arange(names.size)[:, None], threads)
     # A correlation that only stands beside a headline needs neither bootstrap nor studies without each family.
-    redone = _families_to_redo(family_of) if bootstrap else ()
-    pairs = _without_pairs(problem, counts, redone)
+    redone = _families_to_redo(unit_of) if bootstrap else ()
+    pairs = [(family, other) for family in redone for other in range(names.size)]
+    without_pairs = _left_out(problem, unit_of, np.array(pairs, dtype=np.int64).reshape(-1, 2), threads)
     jackknife = family_jackknife(whole.rho[0], left_out.rho, left_out.status > 0, present)
     effective = np.array([_effective(target, family_of) for target in targets])
     found = [
@@ -172,24 +187,56 @@ def resample(
         left_out=left_out.rho,
         degenerate=left_out.status > 0,
         present=present,
-        counts=counts,
+        units=unit_of,
         families=tuple(map(str, names)),
         effective=effective,
         redone=redone,
-        pair_rho=pairs.rho.reshape(len(redone), names.size, len(targets)),
-        pair_degenerate=pairs.status.reshape(len(redone), names.size, len(targets)) > 0,
+        pair_rho=without_pairs.rho.reshape(len(redone), names.size, len(targets)),
+        pair_degenerate=without_pairs.status.reshape(len(redone), names.size, len(targets)) > 0,
         intervals=tuple([method[b] for method in found] for b in range(len(targets))),
     )
 
 
-def _replicated(problem: ResamplingProblem, counts: FloatArray) -> Replicates:
-    """Compute replicates, those of resamples without any model being degenerate."""
-    some = counts.sum(axis=1) > 0
-    found = replicate_counts(problem, counts[some])
-    rho = np.full((len(counts), problem.positions.size), np.nan)
-    status = np.ones(rho.shape, dtype=np.uint8)
-    rho[some], status[some] = found.rho, found.status
-    return Replicates(rho, status)
+def _left_out(
+    problem: ResamplingProblem,
+    unit_of: NDArray[np.intp],
+    left_out: NDArray[np.int64],
+    threads: int | None,
+) -> Replicates:
+    """Compute the replicates that leave out some units, a number of them at a time."""
+    pieces = [left_out[start : start + PIECE] for start in range(0, max(len(left_out), 1), PIECE)]
+    parts = run_pieces(lambda piece: replicate_left_out(problem, unit_of, piece), pieces, threads=threads)
+    return Replicates(
+        np.concatenate([part.rho for part in parts]), np.concatenate([part.status for part in parts])
+    )
+
+
+def family_groups(families: Sequence[str], seed: int) -> dict[str, str]:
+    """Return with which others each family of a population is left out by the jackknife.
+
+    Parameters
+    ----------
+    families : sequence of M str
+        The family of each model of the population.
+    seed : int
+
+    Returns
+    -------
+    dict of str to str
+        The name of each family's group: its own where it is alone in it, which all are unless there are more than
+        `stats.grouping.MOST_GROUPS` of them.
+    """
+    names, family_of = np.unique(np.asarray(families, dtype=object).astype(str), return_inverse=True)
+    group_of = np.zeros(names.size, dtype=np.int64)
+    group_of[family_of] = jackknife_groups(family_of, seed=seed)
+    members: dict[int, list[str]] = {}
+    for name, group in zip(names, group_of.tolist(), strict=True):
+        members.setdefault(group, []).append(str(name))
+    called = {
+        group: own[0] if len(own) == 1 else f"{own[0]} and {len(own) - 1} other small families"
+        for group, own in members.items()
+    }
+    return {name: called[group] for group, own in members.items() for name in own}
 
 
 def _families_to_redo(family_of: NDArray[np.intp]) -> tuple[int, ...]:
@@ -200,13 +247,6 @@ def _families_to_redo(family_of: NDArray[np.intp]) -> tuple[int, ...]:
     if sizes.size <= MOST_FAMILIES_IN_PAIRS:
         return tuple(range(sizes.size))
     return tuple(sorted(np.argsort(-sizes, kind="stable")[:LARGEST_FAMILIES].tolist()))
-
-
-def _without_pairs(problem: ResamplingProblem, counts: FloatArray, redone: Sequence[int]) -> Replicates:
-    """Leave out each of some families together with every family."""
-    if not redone:
-        return _replicated(problem, np.empty((0, problem.n_models)))
-    return _replicated(problem, np.vstack([counts[family] * counts for family in redone]))
 
 
 def _bootstraps(

@@ -51,6 +51,10 @@ from confounded.study.uncertainty import EFFECTIVE_METHOD, Resampled
 __all__ = ["declared_set", "judge", "verdict_of", "without_nesting"]
 
 UNDECIDED = "undecided"
+
+MOST_LISTED = 100
+"""Families up to which all are listed: no figure shows as many, and records of thousands would be megabytes."""
+
 DECIDED = ("entangled", "inverse", "separable")
 
 
@@ -232,9 +236,8 @@ def _without(
     """Return the correlation without each family that stands behind it, and the verdict then."""
     found = []
     n_families = int(source.present[:, position].sum())
-    for row, family in enumerate(source.families):
-        if not source.present[row, position]:
-            continue
+    for row in _shown(source, position):
+        family = source.families[row]
         rho = source.left_out[row, position]
         verdict = None
         if row in fewer and n_families > FEWEST_FAMILIES_FOR_VERDICT:
@@ -244,6 +247,16 @@ def _without(
             )
         found.append(WithoutFamily(family=family, rho=None if np.isnan(rho) else float(rho), verdict=verdict))
     return found
+
+
+def _shown(source: Resampled, position: int) -> list[int]:
+    """Return the rows of the families to be listed: all, or of very many the largest and those that move it most."""
+    there = np.flatnonzero(source.present[:, position])
+    if there.size <= MOST_LISTED:
+        return there.tolist()
+    moves = np.nan_to_num(np.abs(source.left_out[there, position] - source.rho[position]), nan=np.inf)
+    furthest = there[np.argsort(-moves, kind="stable")[: MOST_LISTED - len(source.redone)]].tolist()
+    return sorted({*furthest, *(row for row in source.redone if source.present[row, position])})
 
 
 def _with_other_verdicts(one: Correlation, settings: Settings) -> Correlation:
