@@ -225,7 +225,7 @@ def test_an_unknown_family_is_asked_for_and_then_stated() -> None:
         run_study(scores, Settings(suite=SUITE))
     result = run_study(scores, Settings(suite=SUITE, unknown_families_apart=True))
     assert result.populations[0].n_families == 12
-    assert any("families of one" in notice.what for notice in result.notices)
+    assert any("family of one" in notice.what for notice in result.notices)
 
 
 @pytest.mark.parametrize(

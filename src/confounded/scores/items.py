@@ -141,6 +141,6 @@ def _of_crossed(names: list[str]) -> Issue:
     )
     return Issue(
         f"scores on single items were put together as means on {shown}; their standard errors leave out what an item "
-        "adds for all models alike, so that the reliability is Cronbach's alpha (for items worth 0 or 1, formula 20 of "
-        "Kuder and Richardson)"
+        "adds for all models alike, so that the reliability over all models of the file is Cronbach's alpha (for items "
+        "worth 0 or 1, formula 20 of Kuder and Richardson)"
     )

@@ -161,7 +161,8 @@ def _reason(rho: float, n_families: int, n_degenerate: int, perfect: bool) -> st
     if np.isnan(rho):
         return "the correlation is undefined"
     if n_families < FEWEST_FAMILIES:
-        return f"{n_families} families; an interval needs at least {FEWEST_FAMILIES}"
+        there = f"{n_families} {'family' if n_families == 1 else 'families'}"
+        return f"{there}; an interval needs at least {FEWEST_FAMILIES}"
     if n_degenerate:
         return f"{n_degenerate} of {n_families} jackknife replicates are degenerate"
     if abs(rho) >= 1.0:

@@ -215,7 +215,8 @@ def _of_models(one: Correlation, within: WithinFamilies) -> Iterator[Advice]:
     if one.verdict in ("entangled", "inverse", "separable") and turning:
         yield Advice(
             advice="look beyond one family",
-            what=f"Add models of other makers: without {', '.join(turning[:3])} the verdict would be another.",
+            what=f"Add models of other makers: the verdict would be another without "
+            f"{' or without '.join(turning[:3])}.",
             because="leaving out one family changes the verdict",
         )
     if one.n_families < FEW_FAMILIES and one.verdict in ("entangled", "inverse", "separable"):

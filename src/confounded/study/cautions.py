@@ -123,7 +123,7 @@ def _of_score(fact: BenchmarkFacts, one: Correlation, score: CapabilitiesScore) 
         yield Caution(
             caution="kin to the suite",
             what=f"It shares items with {', '.join(kin)}"
-            + (f": {fact.kin_reason}." if fact.kin_reason else "."),
+            + (f": {fact.kin_reason.rstrip('.')}." if fact.kin_reason else "."),
         )
 
 

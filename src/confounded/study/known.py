@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TypeVar
 
-__all__ = ["first", "in_toml", "listed", "number"]
+__all__ = ["counted", "first", "in_toml", "listed", "number"]
 
 T = TypeVar("T")
 
@@ -30,3 +30,8 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     """Return some names as a readable list."""
     shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """Return a number with what it counts."""
+    return f"{n} {one if n == 1 else many or one + 's'}"

@@ -18,7 +18,7 @@ from confounded.errors import UnknownError
 from confounded.scores import ScoreMatrix, ScoreTable, score_matrix
 from confounded.scores.matrix import Direction
 from confounded.study.directions import direction_of, refuse_undirected
-from confounded.study.known import first, in_toml, listed
+from confounded.study.known import counted, first, in_toml, listed
 from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
 
@@ -96,7 +96,7 @@ def populations(
     if apart:
         notices.append(
             Notice(
-                what=f"{len(apart)} models of unknown family count as families of one: "
+                what=f"Each model of unknown family counts as a family of one ({len(apart)}): "
                 f"{listed(apart, most=MOST_NAMED)}. Where some of them are kin, the families are counted too high.",
                 remedy="Name their families in a column 'family'.",
             )
@@ -149,15 +149,15 @@ def _population_of(
     if unknown:
         notices.append(
             Notice(
-                what=f"{len(unknown)} models were taken to be {settings.population} models, "
+                what=f"{counted(len(unknown), 'model was', 'models were')} taken to be {settings.population}, "
                 f"as asked for: {listed(unknown, most=MOST_NAMED)}."
             )
         )
     if by_name:
         notices.append(
             Notice(
-                what=f"{len(by_name)} models were taken to be what a word of their name says, such as -instruct or "
-                f"-base: {listed(by_name, most=MOST_NAMED)}.",
+                what=f"{counted(len(by_name), 'model was', 'models were')} taken to be what a word of the name says, "
+                f"such as -instruct or -base: {listed(by_name, most=MOST_NAMED)}.",
                 remedy="Add a column 'population' where that is wrong.",
             )
         )

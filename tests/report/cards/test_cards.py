@@ -24,7 +24,14 @@ from confounded.study.check_result import (
     FamiliesNeeded,
     WithinFamilies,
 )
-from confounded.study.result import CapabilitiesSource, JoinedName, Range, Robustness, StudyResult
+from confounded.study.result import (
+    CapabilitiesSource,
+    JoinedName,
+    Range,
+    Robustness,
+    StudyResult,
+    WithoutFamily,
+)
 from tests.report.results import NASTY, correlation, facts, population, result
 
 COMMANDS = r"\input{/etc/passwd} $x^2$ 50% & #1 _a_ ~ {b}"
@@ -207,3 +214,36 @@ def test_the_page_asks_for_nothing_and_runs_nothing() -> None:
     assert "default-src 'none'" in page
     assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", page)
     assert "unsafe-eval" not in page
+
+
+def test_what_a_calibration_metric_is_held_against_stands_in_the_first_line() -> None:
+    (card,) = cards(checked(correlated_with="accuracy on mmlu"))
+    assert " with accuracy on mmlu, from 14 models of 7 families." in " ".join(card.summary)
+    assert "accuracy" not in " ".join(cards(checked())[0].summary)
+
+
+def test_each_family_that_turns_a_verdict_is_named_with_the_verdict_it_leaves() -> None:
+    turning = [
+        WithoutFamily(family="Qwen", rho=-0.05, verdict="separable"),
+        WithoutFamily(family="Yi", rho=0.3, verdict="undecided"),
+        WithoutFamily(family="Phi", rho=0.1, verdict="separable"),
+    ]
+    (card,) = cards(checked(robustness=MOVED, without_family=turning))
+    said = next(line.text for line in card.lines if line.term == "Leaving out a family")
+    assert said.endswith(
+        "Without any one of these the verdict would be another: Qwen (separable), Phi (separable)."
+    )
+
+
+def test_the_methods_account_for_every_model_that_was_found() -> None:
+    made = checked()
+    found = msgspec.structs.replace(made.capability, how="coverage", n_models=20, n_found=17)
+    studied = made.study.populations[0]
+    source = msgspec.structs.replace(studied.capabilities, kind="reference")
+    people = [msgspec.structs.replace(studied, capabilities=source)]
+    made = msgspec.structs.replace(
+        made, capability=found, study=msgspec.structs.replace(made.study, populations=people)
+    )
+    assert "The other 3 of the 17 are no chat models or have no score on mine." in methods(
+        made, cards(made)[0]
+    )

@@ -42,6 +42,9 @@ __all__ = [
 FEWEST_FAMILIES: Final = 6
 """`stats.intervals.FEWEST_FAMILIES_FOR_VERDICT`, which no result lies below."""
 
+SCORE: Final = "capabilities score"
+"""What a benchmark is correlated with unless it has an accuracy of its own."""
+
 MINUS: Final = "\u2212"
 NEAREST_SHOWN: Final = 2
 """Shipped benchmarks that are named on either side."""
@@ -192,6 +195,7 @@ def _summary(one: Correlation, needed: FamiliesNeeded) -> Iterator[str]:
     interval = span(one.interval.low, one.interval.high) if one.interval else ""
     found = (
         f"ρ = {number(one.rho)} {interval}".rstrip()
+        + ("" if one.correlated_with == SCORE else f" with {one.correlated_with},")
         + f" from {one.n_models} models of {_families(one.n_families)}."
     )
     if one.n_families < FEWEST_FAMILIES:
@@ -231,7 +235,7 @@ def _lines(
     source: CapabilitiesSource,
     margin: float,
 ) -> Iterator[Line]:
-    against = "the capabilities score" if one.correlated_with == "capabilities score" else one.correlated_with
+    against = "the capabilities score" if one.correlated_with == SCORE else one.correlated_with
     way = (
         "higher scores are taken to be better or safer"
         if fact.direction == "higher"
@@ -287,8 +291,16 @@ def _families_lines(within: WithinFamilies, one: Correlation) -> Iterator[Line]:
         )
     moved = one.robustness.families if one.robustness else None
     if moved is not None:
-        turning = [short(w.family) for w in one.without_family if w.verdict and w.verdict != one.verdict]
-        then = f" The verdict would be another without {and_list(turning)}." if turning else ""
+        turning = [
+            f"{short(w.family)} ({w.verdict})"
+            for w in one.without_family
+            if w.verdict and w.verdict != one.verdict
+        ]
+        then = (
+            f" Without any one of these the verdict would be another: {', '.join(turning)}."
+            if turning
+            else ""
+        )
         yield Line(
             "Leaving out a family",
             f"between {number(moved.lowest)} and {number(moved.highest)}; {short(moved.moved_most_by)} "

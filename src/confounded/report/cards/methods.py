@@ -104,6 +104,12 @@ def _sentences(result: CheckResult, card: Card) -> Iterator[str]:
         f"The scores of {one.n_models} {one.population} models of {one.n_families} families{turned} have a Spearman "
         f"correlation of {number(one.rho)} with {against}."
     )
+    apart = result.capability.n_found - one.n_models
+    if source.kind == "reference" and apart > 0:
+        yield (
+            f"The other {apart} of the {result.capability.n_found} are no {one.population} models or have no score on "
+            f"{card.name}."
+        )
     if one.interval is not None and one.interval.low is not None:
         refit = "" if source.kind != "suite" else ", the component refitted each time"
         yield (
