@@ -28,6 +28,7 @@ __all__ = [
     "MarginTests",
     "benjamini_hochberg",
     "benjamini_yekutieli",
+    "holm",
     "margin_tests",
 ]
 
@@ -164,6 +165,44 @@ def benjamini_yekutieli(p: ArrayLike) -> FloatArray:
     return _step_up(p, lambda n: float((1.0 / np.arange(1, n + 1)).sum()))
 
 
+def holm(p: ArrayLike) -> FloatArray:
+    """Adjust p-values so that the chance of any wrong rejection is held, whatever their dependence (Holm 1979).
+
+    Parameters
+    ----------
+    p : array_like of shape (B,)
+        NaN: not tested, and not counted among the tests.
+
+    Returns
+    -------
+    ndarray of shape (B,)
+        At most α exactly where the hypothesis is rejected at a family-wise error rate of α; NaN where p is.
+
+    Raises
+    ------
+    StatisticsError
+        If a p-value lies outside 0 to 1.
+    """
+    given, tested, order = _ordered(p)
+    n = order.size
+    steps = given[tested][order] * (n - np.arange(n))
+    adjusted = np.full(given.shape, np.nan)
+    back = np.empty(n)
+    back[order] = np.minimum(1.0, np.maximum.accumulate(steps))
+    adjusted[tested] = back
+    return read_only(adjusted)
+
+
+def _ordered(p: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_], NDArray[np.intp]]:
+    """Return checked p-values, which of them were tested, and the order of these."""
+    given = np.asarray(p, dtype=np.float64)
+    tested = ~np.isnan(given)
+    values = given[tested]
+    if given.ndim != 1 or (values < 0.0).any() or (values > 1.0).any():
+        raise StatisticsError("p-values between 0 and 1 in one row", found=f"others, of shape {given.shape}")
+    return given, tested, np.argsort(values, kind="stable")
+
+
 def _bound(margin: float, scale: FloatArray) -> FloatArray:
     """Return the margin on the Fisher scale of a correlation that was multiplied by `scale`."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -194,14 +233,9 @@ def _p_inside(jackknife: Jackknife, bound: ArrayLike, df: ArrayLike | None) -> F
 
 
 def _step_up(p: ArrayLike, penalty: Callable[[int], float]) -> FloatArray:
-    given = np.asarray(p, dtype=np.float64)
-    tested = ~np.isnan(given)
-    values = given[tested]
-    if given.ndim != 1 or (values < 0.0).any() or (values > 1.0).any():
-        raise StatisticsError("p-values between 0 and 1 in one row", found=f"others, of shape {given.shape}")
+    given, tested, order = _ordered(p)
+    values, n = given[tested], order.size
     adjusted = np.full(given.shape, np.nan)
-    n = values.size
-    order = np.argsort(values, kind="stable")
     steps = values[order] * n / np.arange(1, n + 1) * penalty(n)
     # From the largest downwards, so that a smaller p never gets a larger adjusted value; equal ones get the same.
     held = np.minimum(1.0, np.minimum.accumulate(steps[::-1])[::-1])
