@@ -25,6 +25,7 @@ __all__ = [
     "StudyOptions",
     "as_json_option",
     "benchmarks_option",
+    "by_option",
     "capabilities_option",
     "direction_options",
     "directions_in",
@@ -37,12 +38,16 @@ __all__ = [
     "missing_option",
     "models_option",
     "names_in",
+    "near_chance_option",
     "nesting_option",
     "option",
     "output_option",
     "population_option",
+    "release_periods_option",
     "resamples_option",
     "seed_option",
+    "size_bands_option",
+    "sizes_in",
     "source_argument",
     "study_options",
     "study_settings",
@@ -55,6 +60,11 @@ CHECK_FAILED: Final = 1
 """The exit code of a command whose check failed."""
 
 MISSING: Final = ("leave-model-out", "leave-benchmark-out", "column-mean")
+
+BY: Final = ("class", "family", "organisation", "size", "released", "compute", "base_model", "chance")
+"""`study.splits.BY`, which would take long to import."""
+
+BILLION: Final = 1e9
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -202,6 +212,38 @@ nesting_option = option(
     show_default=True,
     help="Which of nested benchmarks count where many are taken together.",
 )
+by_option = option(
+    "--by",
+    heading=METHOD,
+    multiple=True,
+    type=click.Choice(BY),
+    help="Also part the models by this: the correlation in each part, within the parts and between them. May be given "
+    "several times. What every study tries by itself is class (base or chat), size and closeness to chance.",
+)
+size_bands_option = option(
+    "--size-bands",
+    heading=METHOD,
+    metavar="BILLIONS,...",
+    default="3,10,30",
+    show_default=True,
+    help="Where sizes are cut, in billion parameters.",
+)
+release_periods_option = option(
+    "--release-periods",
+    heading=METHOD,
+    metavar="YYYY-MM-DD,...",
+    default="2023-01-01,2024-01-01,2025-01-01,2026-01-01",
+    show_default=True,
+    help="Where releases are cut.",
+)
+near_chance_option = option(
+    "--near-chance",
+    heading=METHOD,
+    type=float,
+    default=0.05,
+    show_default=True,
+    help="A model is near chance on a benchmark below this share of the way from guessing to all right.",
+)
 threads_option = option(
     "--threads",
     heading=METHOD,
@@ -268,6 +310,10 @@ class StudyOptions(TypedDict):
     resamples: int
     seed: int
     nesting: str
+    by: tuple[str, ...]
+    size_bands: str
+    release_periods: str
+    near_chance: float
     threads: int | None
 
 
@@ -290,6 +336,10 @@ def study_options(command: Decorated) -> Decorated:
             resamples_option,
             seed_option,
             nesting_option,
+            by_option,
+            size_bands_option,
+            release_periods_option,
+            near_chance_option,
             threads_option,
         )
     ):
@@ -319,6 +369,8 @@ def study_settings(chosen: StudyOptions) -> Settings:
             ),
             "suite": None if suite is None else names_in(suite),
             "leave_out": names_in(leave_out or ""),
+            "size_bands": sizes_in(chosen["size_bands"]),
+            "release_periods": names_in(chosen["release_periods"]),
             **{name: value for name, value in chosen.items() if name in _AS_GIVEN},
         },
         Settings,
@@ -337,6 +389,8 @@ _AS_GIVEN: Final = frozenset(
         "resamples",
         "seed",
         "nesting",
+        "by",
+        "near_chance",
     }
 )
 """Options that are settings under the same name."""
@@ -372,6 +426,20 @@ def directions_in(
 def names_in(text: str) -> tuple[str, ...]:
     """Read names with commas between them."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def sizes_in(text: str) -> tuple[float, ...]:
+    """Read numbers of parameters in billions, with commas between them.
+
+    Raises
+    ------
+    UsageError
+        If one of them is no number.
+    """
+    try:
+        return tuple(float(size) * BILLION for size in names_in(text))
+    except ValueError as problem:
+        raise UsageError("sizes in billion parameters", found=repr(text), where="--size-bands") from problem
 
 
 def failing_verdicts(text: str | None) -> frozenset[str]:

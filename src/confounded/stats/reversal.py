@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtr
 
 from confounded.errors import StatisticsError
 from confounded.stats.arrays import read_only
-from confounded.stats.intervals import Jackknife, jackknife_p_above
+from confounded.stats.intervals import Jackknife
 
 __all__ = ["reversal_p", "two_sided_p"]
 
@@ -35,10 +36,12 @@ def two_sided_p(jackknife: Jackknife) -> FloatArray:
     ndarray of shape (B,)
         Below α exactly where the interval of level 1 - α excludes 0; NaN where the standard error is undefined.
     """
-    above = jackknife_p_above(jackknife, 0.0)
-    # No error at all and a correlation of exactly 0: nothing speaks against 0.
-    above = np.where((jackknife.z == 0.0) & (jackknife.standard_error == 0.0), 0.5, above)
-    return read_only(2.0 * np.minimum(above, 1.0 - above))
+    freedom = np.where(jackknife.n_families > 1, jackknife.n_families - 1.0, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # No error at all and a correlation of exactly 0: nothing speaks against 0.
+        t = np.where(jackknife.z == 0.0, 0.0, np.abs(jackknife.z) / jackknife.standard_error)
+    t = np.where(np.isnan(jackknife.standard_error), np.nan, t)
+    return read_only(2.0 * stdtr(freedom, -t))
 
 
 def reversal_p(overall: Jackknife, strata: Jackknife) -> FloatArray:

@@ -7,9 +7,12 @@ goes before the catalogue; what neither says is asked for, not guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from confounded.catalog import Benchmark, Model, benchmarks
 from confounded.catalog.families import Kin, kin_of
@@ -22,7 +25,14 @@ from confounded.study.known import counted, first, in_toml, listed
 from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
 
-__all__ = ["Population", "benchmark_facts", "populations"]
+__all__ = [
+    "TOGETHER",
+    "ModelFacts",
+    "Population",
+    "benchmark_facts",
+    "populations",
+    "together",
+]
 
 CAPABILITIES_SCORE = "capabilities score"
 """What a benchmark is correlated with unless the catalogue names the accuracy on its own data set."""
@@ -51,6 +61,9 @@ class ModelFacts:
     training_flop: float | None
     catalogue_model: str | None = None
     family_from: str = DECLARED
+    population: str | None = None
+    base_model: str | None = None
+    released: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +127,44 @@ def populations(
     return split, notices
 
 
+TOGETHER = "together"
+"""The name of all models taken together."""
+
+
+def together(split: Sequence[Population]) -> Population:
+    """Return all models as if they were one population, to see what mixing them would say.
+
+    Parameters
+    ----------
+    split : sequence of Population
+
+    Returns
+    -------
+    Population
+        The models of the first population, then those of the next.
+    """
+    names = sorted({name for one in split for name in one.matrix.benchmarks})
+    place = {name: k for k, name in enumerate(names)}
+
+    def stacked(part: str) -> NDArray[np.float64]:
+        whole = []
+        for one in split:
+            block = np.full((len(one.models), len(names)), np.nan)
+            block[:, [place[name] for name in one.matrix.benchmarks]] = getattr(one.matrix, part)
+            whole.append(block)
+        return np.vstack(whole)
+
+    matrix = ScoreMatrix(
+        models=tuple(name for one in split for name in one.matrix.models),
+        benchmarks=tuple(names),
+        scores=stacked("scores"),
+        families=tuple(name for one in split for name in one.matrix.families),
+        stderr=stacked("stderr"),
+        n_items=stacked("n_items"),
+    )
+    return Population(TOGETHER, matrix, tuple(facts for one in split for facts in one.models))
+
+
 def _population_of(
     declared: Mapping[str, Mapping[str, Any]], settings: Settings
 ) -> tuple[dict[str, str], list[Notice]]:
@@ -174,7 +225,7 @@ def _model_facts(
         kin = None if row["family"] else kin_of(model, row["base_model"])
         if not row["family"] and kin is None:
             unknown.append(model)
-        facts[model] = _facts_of(model, row, entry, kin)
+        facts[model] = _facts_of(model, of_model[model], row, entry, kin)
     if unknown and not settings.unknown_families_apart:
         raise UnknownError(
             "to know the family of every model, because kin are not independent evidence",
@@ -187,7 +238,9 @@ def _model_facts(
     return facts, unknown
 
 
-def _facts_of(model: str, row: Mapping[str, Any], entry: Model, kin: Kin | None) -> ModelFacts:
+def _facts_of(
+    model: str, population: str, row: Mapping[str, Any], entry: Model, kin: Kin | None
+) -> ModelFacts:
     """Join what the file says of a model with what the catalogue knows; the file goes first."""
     is_known = entry.family is not None or entry.organisation is not None
     return ModelFacts(
@@ -199,6 +252,9 @@ def _facts_of(model: str, row: Mapping[str, Any], entry: Model, kin: Kin | None)
         training_flop=first(row["training_flop"], entry.training_flop),
         catalogue_model=entry.model if is_known else None,
         family_from=DECLARED if row["family"] else kin.rule if kin else APART,
+        population=population,
+        base_model=first(row["base_model"], entry.base_model),
+        released=first(row["released"], entry.released),
     )
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from confounded.errors import UnreadableError
 from confounded.study.settings import Settings
+from confounded.study.strata_result import BenchmarkStrata, Scope
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,6 +25,7 @@ __all__ = [
     "AreaPrediction",
     "AreaSummary",
     "BenchmarkFacts",
+    "BenchmarkStrata",
     "CapabilityCorrelations",
     "Caution",
     "ComputeCorrelation",
@@ -50,6 +52,7 @@ __all__ = [
     "RankIntervals",
     "Reliability",
     "Robustness",
+    "Scope",
     "Shape",
     "Source",
     "Specification",
@@ -122,6 +125,7 @@ class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
     score_high: float | None = None
     catalogue_model: str | None = None
     family_from: str | None = None
+    released: str | None = None
 
 
 class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -699,6 +703,8 @@ class StudyResult(msgspec.Struct, frozen=True, kw_only=True):
     kind_contrasts: list[KindContrast]
     area_predictions: list[AreaPrediction] = []
     intuition: list[Intuition] = []
+    scopes: list[Scope] = []
+    strata: list[BenchmarkStrata] = []
     notices: list[Notice]
 
     def to_json(self) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from datetime import date
 from typing import Final, Literal
 
 import msgspec
@@ -37,6 +39,17 @@ LEVEL: Final = 0.95
 
 RESAMPLES: Final = 10_000
 """Bootstrap resamples: the Monte Carlo error of a 2.5 % quantile is then a sixteenth of a percentile's level."""
+
+SIZE_BANDS: Final = (3e9, 10e9, 30e9)
+"""Parameters at which sizes are cut: in the gaps between the sizes that models come in (1 to 2, 7 to 9, 13 to 20 and 30
+to 70 billion)."""
+
+RELEASE_PERIODS: Final = ("2023-01-01", "2024-01-01", "2025-01-01", "2026-01-01")
+"""Days at which releases are cut: calendar years."""
+
+NEAR_CHANCE: Final = 0.05
+"""Share of the way from guessing to all right below which a model is near chance: 28.75 % on MMLU, where guessing gets
+25. A few points, because what a model gets by luck or by a bias for one letter is no ability yet."""
 
 Nesting = Literal["aggregates", "subscales"]
 MissingPolicy = Literal["leave-model-out", "leave-benchmark-out", "column-mean"]
@@ -76,6 +89,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         key ``*`` stands for all of these.
     leave_out : tuple of str
         Benchmarks that are not studied, such as columns that hold no scores.
+    by : tuple of str
+        What to part the models by, beside what every study tries (`study.splits`).
+    size_bands : tuple of float
+        Numbers of parameters at which sizes are cut, rising.
+    release_periods : tuple of str
+        Days (``YYYY-MM-DD``) at which releases are cut, rising.
+    near_chance : float
+        Share of the way from guessing to all right below which a model counts as near chance.
     lenient : bool
         Whether to go on where the scores leave something to guess. What was taken then is in the notices.
     """
@@ -92,6 +113,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     unknown_families_apart: bool = False
     directions: dict[str, Literal["higher", "lower"]] = {}
     leave_out: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    size_bands: tuple[float, ...] = SIZE_BANDS
+    release_periods: tuple[str, ...] = RELEASE_PERIODS
+    near_chance: float = NEAR_CHANCE
     lenient: bool = False
 
     def __post_init__(self) -> None:
@@ -103,6 +128,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise UsageError("no fewer than 0 resamples", found=str(self.resamples))
         if not 0 <= self.seed < 2**64:
             raise UsageError("a seed from 0 to 2**64 - 1", found=str(self.seed))
+        self._check_cuts()
         if self.suite is None:
             return
         if self.capabilities is not None:
@@ -115,3 +141,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 found=", ".join(self.suite) or "none",
                 remedy="Name more with --suite.",
             )
+
+    def _check_cuts(self) -> None:
+        """Raise where models could not be parted."""
+        sizes, days = list(self.size_bands), list(self.release_periods)
+        if sizes != sorted(set(sizes)) or any(not 0 < cut < math.inf for cut in sizes):
+            raise UsageError("sizes to cut at, above 0 and rising", found=", ".join(map(str, sizes)))
+        try:
+            are_days = all(date.fromisoformat(day).isoformat() == day for day in days)
+        except ValueError:
+            are_days = False
+        if not are_days or days != sorted(set(days)):
+            raise UsageError("days to cut at, YYYY-MM-DD and rising", found=", ".join(days))
+        if not 0 < self.near_chance < 1:
+            raise UsageError("a share between 0 and 1 of the way above chance", found=str(self.near_chance))

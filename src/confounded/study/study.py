@@ -47,8 +47,10 @@ from confounded.study.result import (
     StudyResult,
     SuiteMember,
 )
+from confounded.study.reversals import reversal_cautions, reversal_notices, with_reversals
 from confounded.study.robustness import MOST_MODELS, MOST_MOVING, describe_correlations
 from confounded.study.settings import Settings
+from confounded.study.strata import part_models
 from confounded.study.summaries import population_summary
 from confounded.study.uncertainty import Progress
 from confounded.study.verdicts import MOST_LISTED, judge
@@ -111,6 +113,7 @@ def run_study(
     notices += _strange_kin(facts, split) + _incomplete(split)
     published = published_figures(split)
     results: list[PopulationResult] = []
+    fitted: list[CapabilitiesScore] = []
     correlations: list[Correlation] = []
     by_population, by_area, by_kind, contrasts = [], [], [], []
     for population in split:
@@ -141,6 +144,11 @@ def run_study(
         by_kind += kind_summaries(own, facts, evidence, settings)
         contrasts += kind_contrasts(own, facts, evidence, settings)
         results.append(_population_result(population, score, facts, settings.level))
+        fitted.append(score)
+    _LOGGER.info("Looking for strata in which a correlation turns round")
+    scopes, strata, scoped = part_models(split, fitted, facts, settings, threads=threads)
+    strata = with_reversals(strata, scoped, settings, threads=threads)
+    notices += reversal_notices(strata)
     predictions = area_predictions(by_area, settings)
     return StudyResult(
         provenance=Provenance(
@@ -153,13 +161,15 @@ def run_study(
         populations=results,
         benchmarks=list(facts.values()),
         areas=_areas_of(correlations, facts),
-        correlations=correlations,
+        correlations=reversal_cautions(correlations, strata),
         population_summaries=by_population,
         area_summaries=by_area,
         kind_summaries=by_kind,
         kind_contrasts=contrasts,
         area_predictions=predictions,
         intuition=intuition(predictions, settings),
+        scopes=scopes,
+        strata=strata,
         notices=notices,
     )
 
@@ -283,6 +293,7 @@ def _population_result(
                 training_flop=facts_of.training_flop,
                 catalogue_model=facts_of.catalogue_model,
                 family_from=facts_of.family_from,
+                released=facts_of.released,
                 capabilities_score=number(own),
                 score_low=number(own - wide),
                 score_high=number(own + wide),

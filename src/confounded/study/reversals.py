@@ -1,0 +1,231 @@
+"""The alarm that a correlation has the other sign in a part of the models, and what it is to be read as.
+
+Before the word confounding comes the shape. A relation that falls near chance and rises above it has the other sign
+among weak models of any kind: their kind has nothing to do with it. So an alarm is read as, in this order,
+
+1. *near chance*: the stratum is that of models near chance, or the other sign is no longer established without them;
+2. *not monotone*: the two-lines test finds a turn, over all models or in the stratum; or models of other strata that
+   are as capable show the other sign too;
+3. *confounding*: what is left. The sign then goes with the split and not with where on the scale a model stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from confounded.stats.intervals import jackknife_intervals
+from confounded.study.capabilities import FEWEST_MODELS
+from confounded.study.population import TOGETHER
+from confounded.study.result import Caution, Correlation, Notice
+from confounded.study.settings import Settings
+from confounded.study.splits import CHANCE, Parting
+from confounded.study.strata import Scoped, trend
+from confounded.study.strata_jackknife import Batch, families_of
+from confounded.study.strata_result import BenchmarkStrata, Reversal, SplitCorrelations, StratumCorrelation
+
+__all__ = ["CAUTION", "READINGS", "reversal_cautions", "reversal_notices", "with_reversals"]
+
+CAUTION: Final = "sign reversal"
+
+READINGS: Final = ("near chance", "not monotone", "confounding")
+"""What an alarm can be read as, in the order of precedence."""
+
+AS_CAPABLE: Final = (0.05, 0.95)
+"""Quantiles of the stratum's capability between which models elsewhere count as being as capable."""
+
+Mask = NDArray[np.bool_]
+
+
+def with_reversals(
+    strata: Sequence[BenchmarkStrata],
+    scoped: Sequence[Scoped],
+    settings: Settings,
+    *,
+    threads: int | None = None,
+) -> list[BenchmarkStrata]:
+    """Add the alarms.
+
+    Parameters
+    ----------
+    strata : sequence of BenchmarkStrata
+    scoped : sequence of Scoped
+    settings : Settings
+    threads : int, optional
+
+    Returns
+    -------
+    list of BenchmarkStrata
+        Where there is an alarm, the strata of that split have their trends, for a figure.
+    """
+    n_tests = sum(s.reversal_p is not None for one in strata for split in one.splits for s in split.strata)
+    by_name = {one.population.name: one for one in scoped}
+    return [_alarmed(one, by_name[one.population], n_tests, settings, threads) for one in strata]
+
+
+def _alarmed(
+    one: BenchmarkStrata, scoped: Scoped, n_tests: int, settings: Settings, threads: int | None
+) -> BenchmarkStrata:
+    """Add the alarms of one benchmark in one scope."""
+    alpha = 1.0 - settings.level
+    reversals, splits = [], []
+    for split, parting in zip(one.splits, scoped.partings, strict=True):
+        alarming = [s for s in split.strata if s.reversal_holm is not None and s.reversal_holm <= alpha]
+        for stratum in alarming:
+            reading, because = _reading(one, stratum, parting, scoped, settings, threads)
+            reversals.append(
+                Reversal(
+                    by=split.by,
+                    stratum=stratum.stratum,
+                    reading=reading,
+                    because=because,
+                    reversal_holm=stratum.reversal_holm or 0.0,
+                    n_tests=n_tests,
+                    what=_words(one, stratum, reading, because, n_tests),
+                )
+            )
+        splits.append(_with_trends(split, one.benchmark, parting, scoped) if alarming else split)
+    if not reversals:
+        return one
+    both = _both(scoped, one.benchmark)
+    families = families_of(scoped.population)
+    overall = msgspec.structs.replace(one.overall, trend=trend(scoped, one.benchmark, both, families))
+    return msgspec.structs.replace(one, overall=overall, splits=splits, reversals=reversals)
+
+
+def _with_trends(
+    split: SplitCorrelations, benchmark: str, parting: Parting, scoped: Scoped
+) -> SplitCorrelations:
+    """Add to the strata of a split the curves that a figure shows."""
+    families = families_of(scoped.population)
+    both = _both(scoped, benchmark)
+    strata = []
+    for stratum in split.strata:
+        mask = both & (parting.of == parting.strata.index(stratum.stratum))
+        strata.append(msgspec.structs.replace(stratum, trend=trend(scoped, benchmark, mask, families)))
+    return msgspec.structs.replace(split, strata=strata)
+
+
+def _reading(
+    one: BenchmarkStrata,
+    stratum: StratumCorrelation,
+    parting: Parting,
+    scoped: Scoped,
+    settings: Settings,
+    threads: int | None,
+) -> tuple[str, str]:
+    """Return what an alarm is to be read as, and why."""
+    if parting.by.startswith(CHANCE):
+        return READINGS[0], "the models are parted by how far they are above guessing"
+    mask = _both(scoped, one.benchmark) & (parting.of == parting.strata.index(stratum.stratum))
+    able = np.ones(mask.size, dtype=np.bool_)
+    for other in scoped.partings:
+        if other.by.startswith(CHANCE):
+            able &= other.of != 0  # the first stratum is that near chance
+    if (mask & ~able).any() and not _still_turned(one, scoped, mask & able, stratum, settings, threads):
+        return READINGS[0], "without the models near chance the other sign is not established"
+    for shape, of in ((one.overall.shape, "over all models"), (stratum.shape, "in this stratum")):
+        if shape == "not monotone":
+            return READINGS[1], f"it falls on one side of a break and rises on the other {of}"
+    against = scoped.against(one.benchmark)
+    low, high = np.quantile(against[mask], AS_CAPABLE)
+    elsewhere = _both(scoped, one.benchmark) & ~mask & (against >= low) & (against <= high)
+    if _still_turned(one, scoped, elsewhere, stratum, settings, threads):
+        return READINGS[1], "models of other strata that are as capable show the other sign too"
+    return READINGS[2], "neither closeness to chance nor a bend explains it"
+
+
+def _still_turned(
+    one: BenchmarkStrata,
+    scoped: Scoped,
+    mask: Mask,
+    stratum: StratumCorrelation,
+    settings: Settings,
+    threads: int | None,
+) -> bool:
+    """Return whether the interval among some models excludes 0 on the side of the stratum."""
+    if mask.sum() < FEWEST_MODELS:
+        return False
+    batch = Batch(scoped.population, scoped.score, threads)
+    place = batch.add(scoped.masked(one.benchmark, mask), scoped.references[one.benchmark])
+    interval = jackknife_intervals(batch.run().of(place), settings.level)
+    if (stratum.rho or 0.0) < 0:
+        return bool(interval.high[0] < 0)
+    return bool(interval.low[0] > 0)
+
+
+def _both(scoped: Scoped, benchmark: str) -> Mask:
+    """Return which models have both a score on a benchmark and what it is correlated with."""
+    values = scoped.population.matrix.column(benchmark)
+    return ~(np.isnan(values) | np.isnan(scoped.against(benchmark)))
+
+
+MEANING: Final = {
+    "near chance": "This is a matter of shape and not of confounding: near chance the order of models says little of "
+    "ability. Study the models above chance by themselves.",
+    "not monotone": "This is a matter of shape and not of confounding: one rank correlation does not describe a "
+    "relation that turns round. Look at the scatter.",
+    "confounding": "The correlation over all models is confounded with how they are mixed: study the strata apart.",
+}
+
+
+def _words(
+    one: BenchmarkStrata, stratum: StratumCorrelation, reading: str, because: str, n_tests: int
+) -> str:
+    """Say an alarm in words."""
+    who = "models of all populations" if one.population == TOGETHER else f"{one.population} models"
+    p = stratum.reversal_holm or 0.0
+    adjusted = "p < .001" if p < 0.001 else f"p = {p:.3f}"
+    return (
+        f"Over {one.overall.n_models} {who} the correlation is {_figure(one.overall)}, but {_figure(stratum)} over the "
+        f"{stratum.n_models} of {stratum.n_families} families that are in the stratum '{stratum.stratum}' ({adjusted} "
+        f"after Holm over {n_tests} {'test' if n_tests == 1 else 'tests'}). Read as {reading}: {because}. "
+        f"{MEANING[reading]}"
+    )
+
+
+def _figure(one: StratumCorrelation) -> str:
+    rho = f"{one.rho:+.2f}" if one.rho is not None else "undefined"
+    return rho if one.low is None or one.high is None else f"{rho} [{one.low:+.2f}, {one.high:+.2f}]"
+
+
+def reversal_cautions(
+    correlations: Sequence[Correlation], strata: Sequence[BenchmarkStrata]
+) -> list[Correlation]:
+    """Add to each correlation a caution where there is an alarm in its own population."""
+    alarms = {(one.population, one.benchmark): one.reversals for one in strata if one.reversals}
+    return [
+        msgspec.structs.replace(
+            one,
+            cautions=[
+                *one.cautions,
+                Caution(caution=CAUTION, what=_together(alarms[one.population, one.benchmark])),
+            ],
+        )
+        if (one.population, one.benchmark) in alarms
+        else one
+        for one in correlations
+    ]
+
+
+def _together(reversals: Sequence[Reversal]) -> str:
+    """Say the alarms of a benchmark as one: the surest in words, the others by name."""
+    first, *others = sorted(reversals, key=lambda one: (one.reversal_holm, one.by, one.stratum))
+    also = ", ".join(f"'{one.stratum}' ({one.reading})" for one in others)
+    return f"{first.what} It has the other sign in {also} too." if others else first.what
+
+
+def reversal_notices(strata: Sequence[BenchmarkStrata]) -> list[Notice]:
+    """Say which correlations would have the other sign in a part of the models, were all taken together."""
+    return [
+        Notice(
+            what=f"{one.benchmark}: {_together(one.reversals)}",
+            remedy="No verdict rests on all models together; the populations are studied apart.",
+        )
+        for one in strata
+        if one.population == TOGETHER and one.reversals
+    ]

@@ -1,0 +1,367 @@
+"""Correlations in parts of the models: is one number for all of them the answer in each part?
+
+Every study parts its models in a few ways by itself (`study.splits.DEFAULT_SPLITS`), each population and all
+populations together. An alarm is given only where the correlation over all and that of a stratum are established on
+opposite sides of 0, after Holm over everything that was tested in the study.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from confounded.errors import ContentError
+from confounded.stats.curves import fitted_curve
+from confounded.stats.intervals import Jackknife, jackknife_intervals
+from confounded.stats.multiplicity import holm
+from confounded.stats.reversal import reversal_p, two_sided_p
+from confounded.stats.shape import shapes
+from confounded.study.capabilities import FEWEST_MODELS, CapabilitiesScore
+from confounded.study.capability import capabilities_of
+from confounded.study.correlations import correlation, own_accuracy
+from confounded.study.known import number
+from confounded.study.population import TOGETHER, Population, together
+from confounded.study.result import BenchmarkFacts
+from confounded.study.settings import Settings
+from confounded.study.splits import (
+    FEWEST_FAMILIES_IN_STRATUM,
+    FEWEST_IN_STRATUM,
+    UNKNOWN,
+    Parting,
+    covariates,
+    splits_of,
+)
+from confounded.study.strata_jackknife import Batch, Jackknifed, jackknifed_groups, jackknifed_partial
+from confounded.study.strata_result import (
+    BenchmarkStrata,
+    GivenCorrelation,
+    GroupParts,
+    Scope,
+    Split,
+    SplitCorrelations,
+    StratumCorrelation,
+    Trend,
+)
+
+__all__ = ["Scoped", "part_models", "trend"]
+
+ALL: Final = "all"
+
+FloatArray = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """The models that are parted, with what they are held against.
+
+    Parameters
+    ----------
+    population : Population
+    score : CapabilitiesScore
+    partings : tuple of Parting
+    references : mapping of str to ndarray or None
+        For each benchmark outside the suite what it is correlated with; None is the capabilities score.
+    """
+
+    population: Population
+    score: CapabilitiesScore
+    partings: tuple[Parting, ...]
+    references: Mapping[str, FloatArray | None] = field(repr=False)
+
+    def against(self, benchmark: str) -> FloatArray:
+        """Return the (M,) values that a benchmark is correlated with."""
+        reference = self.references[benchmark]
+        return self.score.of_population(self.population) if reference is None else reference
+
+    def masked(self, benchmark: str, mask: Mask) -> FloatArray:
+        """Return the (M,) scores on a benchmark, NaN outside a part of the models."""
+        return np.where(mask, self.population.matrix.column(benchmark), np.nan)
+
+
+def part_models(
+    split: Sequence[Population],
+    scores: Sequence[CapabilitiesScore],
+    facts: Mapping[str, BenchmarkFacts],
+    settings: Settings,
+    *,
+    threads: int | None = None,
+) -> tuple[list[Scope], list[BenchmarkStrata], list[Scoped]]:
+    """Correlate every benchmark outside the suite with capability in the strata of each population and of all together.
+
+    Parameters
+    ----------
+    split : sequence of Population
+    scores : sequence of CapabilitiesScore
+        One a population.
+    facts : mapping of str to BenchmarkFacts
+    settings : Settings
+    threads : int, optional
+
+    Returns
+    -------
+    scopes : list of Scope
+    strata : list of BenchmarkStrata
+        Without alarms: see `study.reversals`.
+    scoped : list of Scoped
+        What each scope is made from, in the same order.
+    """
+    scoped = [
+        _scoped(population, score, facts, settings) for population, score in zip(split, scores, strict=True)
+    ]
+    if len(split) > 1:
+        everyone = together(split)
+        try:
+            score, _ = capabilities_of(everyone, settings, facts)
+        except ContentError:
+            pass  # the populations have no score in common
+        else:
+            scoped.append(_scoped(everyone, score, facts, settings))
+    found = [own for one in scoped for own in _of_scope(one, settings, threads)]
+    scopes = [_scope(one, is_together=place >= len(split)) for place, one in enumerate(scoped)]
+    return scopes, _adjusted(found), scoped
+
+
+def _scoped(
+    population: Population,
+    score: CapabilitiesScore,
+    facts: Mapping[str, BenchmarkFacts],
+    settings: Settings,
+) -> Scoped:
+    outside = [
+        name
+        for name in facts
+        if name in population.matrix.benchmarks
+        and name not in score.suite
+        and not (score.source.kind == "column" and name == score.source.id)
+    ]
+    return Scoped(
+        population,
+        score,
+        tuple(splits_of(population, facts, score.suite, settings)),
+        {name: own_accuracy(population, facts[name]) for name in outside},
+    )
+
+
+def _scope(one: Scoped, *, is_together: bool) -> Scope:
+    """Record the models of a scope and how they are parted."""
+    return Scope(
+        population=one.population.name,
+        n_models=len(one.population.models),
+        n_families=len(set(one.population.matrix.families)),
+        splits=[
+            Split(
+                by=own.by,
+                rule=own.rule,
+                strata=list(own.strata),
+                stratum_of=[None if place == UNKNOWN else int(place) for place in own.of],
+                n_unknown=int((own.of == UNKNOWN).sum()),
+                asked=own.asked,
+            )
+            for own in one.partings
+        ],
+        models=list(one.population.matrix.models) if is_together else [],
+        capabilities_scores=[number(value) for value in one.score.of_population(one.population)]
+        if is_together
+        else [],
+    )
+
+
+def _of_scope(one: Scoped, settings: Settings, threads: int | None) -> list[BenchmarkStrata]:
+    """Correlate all benchmarks of a scope in all strata, in one jackknife."""
+    batch = Batch(one.population, one.score, threads)
+    families = batch.families
+    # Of all models together only the strata are of interest: a population says more given size or compute.
+    given = covariates(one.population) if one.population.name != TOGETHER else {}
+    plans = []
+    for benchmark, reference in one.references.items():
+        values, against = one.population.matrix.column(benchmark), one.against(benchmark)
+        measured = correlation(values, against)
+        if measured.rho is None:
+            continue
+        parts = [("", ALL, measured.both)]
+        parts += [
+            (own.by, name, measured.both & (own.of == place))
+            for own in one.partings
+            for place, name in enumerate(own.strata)
+        ]
+        kept = [part for part in parts if part[2].sum() >= FEWEST_MODELS]
+        placed = [(*part, batch.add(one.masked(benchmark, part[2]), reference)) for part in kept]
+        conditional = {}
+        for name, third in given.items():
+            mask = measured.both & ~np.isnan(third)
+            if mask.sum() >= FEWEST_MODELS:
+                conditional[name] = (
+                    mask,
+                    batch.add(one.masked(benchmark, mask), reference),
+                    batch.add(np.where(mask, third, np.nan), reference),
+                    batch.add(one.masked(benchmark, mask), third),
+                )
+        if not one.partings and not conditional:
+            continue
+        small = {own.by: 0 for own in one.partings}
+        for by, _, mask in parts:
+            small[by] = small.get(by, 0) + (0 < mask.sum() < FEWEST_MODELS)
+        plans.append((benchmark, placed, conditional, small))
+    if not plans:
+        return []
+    found = batch.run()
+    groups = _parts_of(one, [plan[0] for plan in plans], settings, threads)
+    results = []
+    for benchmark, placed, conditional, small in plans:
+        overall = found.of(placed[0][3])
+        correlations: dict[str, list[StratumCorrelation]] = {}
+        for by, name, mask, place in placed:
+            own = found.of(place)
+            made = _stratum(one, benchmark, name, mask, own, families, settings.level)
+            if by and made.p is not None and _is_large(made) and mask.sum() < placed[0][2].sum():
+                made = msgspec.structs.replace(made, reversal_p=number(reversal_p(overall, own)[0]))
+            correlations.setdefault(by, []).append(made)
+        results.append(
+            BenchmarkStrata(
+                population=one.population.name,
+                benchmark=benchmark,
+                overall=correlations[""][0],
+                splits=[
+                    SplitCorrelations(
+                        by=own.by,
+                        strata=correlations.get(own.by, []),
+                        n_small=int(small[own.by]),
+                        parts=groups.get((own.by, benchmark)),
+                    )
+                    for own in one.partings
+                ],
+                given=[
+                    _given(name, mask, found, places, families, settings.level)
+                    for name, (mask, *places) in conditional.items()
+                ],
+            )
+        )
+    return results
+
+
+def _is_large(stratum: StratumCorrelation) -> bool:
+    return stratum.n_models >= FEWEST_IN_STRATUM and stratum.n_families >= FEWEST_FAMILIES_IN_STRATUM
+
+
+def _stratum(
+    one: Scoped,
+    benchmark: str,
+    name: str,
+    mask: Mask,
+    jackknife: Jackknife,
+    families: NDArray[np.intp],
+    level: float,
+) -> StratumCorrelation:
+    """Record the correlation in one part of the models."""
+    values, against = one.masked(benchmark, mask), one.against(benchmark)
+    measured = correlation(values, against)
+    is_told = name == ALL or mask.sum() >= FEWEST_IN_STRATUM
+    interval = jackknife_intervals(jackknife, level)
+    shape = shapes(against[mask], values[mask, None]).label[0] if is_told else None
+    return StratumCorrelation(
+        stratum=name,
+        rho=measured.rho,
+        low=number(interval.low[0]),
+        high=number(interval.high[0]),
+        p=number(two_sided_p(jackknife)[0]),
+        n_models=int(mask.sum()),
+        n_families=int(np.unique(families[mask]).size),
+        reason=measured.reason or interval.reasons[0],
+        shape=None if measured.rho is None else shape,
+    )
+
+
+def trend(one: Scoped, benchmark: str, mask: Mask, families: NDArray[np.intp]) -> Trend | None:
+    """Return the curve of a benchmark over a part of the models."""
+    found = fitted_curve(one.against(benchmark)[mask], one.masked(benchmark, mask)[mask], families[mask])
+    return None if found is None else Trend(x=found.x.tolist(), y=found.y.tolist())
+
+
+def _given(
+    name: str,
+    mask: Mask,
+    found: Jackknifed,
+    places: Sequence[int],
+    families: NDArray[np.intp],
+    level: float,
+) -> GivenCorrelation:
+    """Record the correlation given a third column."""
+    partial = jackknifed_partial(found, *places)
+    jackknife = partial.of(0)
+    interval = jackknife_intervals(jackknife, level)
+    value = number(partial.rho[0])
+    return GivenCorrelation(
+        given=name,
+        rho=number(found.rho[places[0]]),
+        partial=value,
+        low=number(interval.low[0]),
+        high=number(interval.high[0]),
+        n_models=int(mask.sum()),
+        n_families=int(np.unique(families[mask]).size),
+        reason=interval.reasons[0]
+        if value is not None
+        else f"nothing varies among these models once {name} is allowed for",
+    )
+
+
+def _parts_of(
+    one: Scoped, benchmarks: Sequence[str], settings: Settings, threads: int | None
+) -> dict[tuple[str, str], GroupParts]:
+    """Correlate within groups and between them, by each split that was asked for."""
+    pairs = [(one.population.matrix.column(name), one.references[name]) for name in benchmarks]
+    found = {}
+    for own in one.partings:
+        if not own.asked:
+            continue
+        groups = [None if place == UNKNOWN else own.strata[place] for place in own.of]
+        jackknifed = jackknifed_groups(one.population, one.score, pairs, groups, threads)
+        for benchmark, (whole, within, between) in zip(benchmarks, jackknifed, strict=True):
+            inner = jackknife_intervals(within, settings.level)
+            outer = jackknife_intervals(between, settings.level)
+            found[own.by, benchmark] = GroupParts(
+                within=number(whole.within),
+                within_low=number(inner.low[0]),
+                within_high=number(inner.high[0]),
+                within_reason=inner.reasons[0],
+                n_within=whole.n_within,
+                groups_within=whole.groups_within,
+                between=number(whole.between),
+                between_low=number(outer.low[0]),
+                between_high=number(outer.high[0]),
+                between_reason=outer.reasons[0],
+                groups=whole.groups,
+            )
+    return found
+
+
+def _adjusted(found: Sequence[BenchmarkStrata]) -> list[BenchmarkStrata]:
+    """Adjust all tests of a study together, by Holm."""
+    tested = [
+        np.nan if stratum.reversal_p is None else stratum.reversal_p
+        for one in found
+        for split in one.splits
+        for stratum in split.strata
+    ]
+    adjusted = iter(holm(tested).tolist())
+    return [
+        msgspec.structs.replace(
+            one,
+            splits=[
+                msgspec.structs.replace(
+                    split,
+                    strata=[
+                        msgspec.structs.replace(stratum, reversal_holm=number(next(adjusted)))
+                        for stratum in split.strata
+                    ],
+                )
+                for split in one.splits
+            ],
+        )
+        for one in found
+    ]

@@ -1,0 +1,220 @@
+"""Many correlations over parts of the same models, each with what leaving out each family makes of it.
+
+The capabilities score is one for the whole scope: it is refitted without each family, but not in each stratum. So all
+strata are held against the same yardstick, and a sign cannot turn because another component was fitted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from confounded.engine import run_pieces
+from confounded.errors import StatisticsError
+from confounded.stats.component import first_component
+from confounded.stats.intervals import Jackknife, family_jackknife
+from confounded.stats.partial import partial_correlation
+from confounded.stats.resampling import PIECE, ResamplingProblem, prepare, replicate_counts
+from confounded.stats.strata import GroupCorrelations, group_correlations
+from confounded.study.capabilities import CapabilitiesScore
+from confounded.study.population import Population
+
+__all__ = ["Batch", "Jackknifed", "families_of", "jackknifed_groups", "jackknifed_partial"]
+
+FloatArray = NDArray[np.float64]
+Families = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Jackknifed:
+    """K correlations, and the same without each of F families.
+
+    Parameters
+    ----------
+    rho : ndarray of shape (K,)
+    left_out : ndarray of shape (F, K)
+        NaN where degenerate.
+    present : ndarray of shape (F, K)
+        Whether the family has a model behind the correlation.
+    """
+
+    rho: FloatArray = field(repr=False)
+    left_out: FloatArray = field(repr=False)
+    present: NDArray[np.bool_] = field(repr=False)
+
+    def of(self, place: int) -> Jackknife:
+        """Return the jackknife of one correlation."""
+        own = slice(place, place + 1)
+        return family_jackknife(
+            self.rho[own], self.left_out[:, own], np.isnan(self.left_out[:, own]), self.present[:, own]
+        )
+
+
+class Batch:
+    """Correlations that are to be jackknifed together.
+
+    Parameters
+    ----------
+    population : Population
+    score : CapabilitiesScore
+        Refitted without each family, unless it is held fixed.
+    threads : int, optional
+    """
+
+    def __init__(self, population: Population, score: CapabilitiesScore, threads: int | None = None) -> None:
+        self._score = score
+        self._fixed = score.of_population(population)
+        self._threads = threads
+        self._columns: list[FloatArray] = []
+        self._references: list[FloatArray | None] = []
+        self.families = families_of(population)
+
+    def add(self, values: FloatArray, reference: FloatArray | None = None) -> int:
+        """Add the correlation of (M,) values with others, or with the capabilities score; return its place."""
+        self._columns.append(values)
+        self._references.append(reference)
+        return len(self._columns) - 1
+
+    def run(self) -> Jackknifed:
+        """Compute all that were added."""
+        n_families, n = int(self.families.max(initial=-1)) + 1, len(self._columns)
+        rho, left_out = np.full(n, np.nan), np.full((n_families, n), np.nan)
+        present = np.zeros((n_families, n), dtype=np.bool_)
+        refitted = [
+            k for k, one in enumerate(self._references) if one is None and self._score.columns is not None
+        ]
+        rest = [k for k in range(n) if k not in set(refitted)]
+        everyone = np.arange(self.families.size)
+        for places, suite, rows in (
+            (refitted, self._score.columns, self._score.rows),
+            (rest, None, everyone),
+        ):
+            if not places:
+                continue
+            columns = np.column_stack([self._columns[k] for k in places])[rows]
+            references = [
+                None if suite is not None else self._fixed if own is None else own
+                for own in (self._references[k] for k in places)
+            ]
+            problem = prepare(suite, columns, references)
+            own_families = self.families[rows]
+            rho[places] = replicate_counts(problem, np.ones((1, rows.size))).rho[0]
+            left_out[:, places] = self._without_each(problem, own_families, n_families)
+            for k, column, reference in zip(places, columns.T, references, strict=True):
+                there = ~np.isnan(column) if reference is None else ~np.isnan(column) & ~np.isnan(reference)
+                present[:, k] = np.bincount(own_families[there], minlength=n_families) > 0
+        return Jackknifed(rho, left_out, present)
+
+    def _without_each(self, problem: ResamplingProblem, families: Families, n_families: int) -> FloatArray:
+        """Return the (F, K) correlations without each family, a piece of the families at a time."""
+
+        def piece(start: int) -> FloatArray:
+            left = np.arange(start, min(start + PIECE, n_families))
+            counts = np.asarray(families[None, :] != left[:, None], dtype=np.float64)
+            some = counts.any(axis=1)
+            found = np.full((left.size, problem.positions.size), np.nan)
+            if some.any():
+                found[some] = replicate_counts(problem, counts[some]).rho
+            return found
+
+        return np.vstack(run_pieces(piece, range(0, n_families, PIECE), threads=self._threads))
+
+
+def families_of(population: Population) -> Families:
+    """Return the family of each model as a number from 0 up."""
+    _, numbers = np.unique(np.asarray(population.matrix.families, dtype=str), return_inverse=True)
+    return np.asarray(numbers, dtype=np.intp)
+
+
+def jackknifed_partial(found: Jackknifed, xy: int, xz: int, yz: int) -> Jackknifed:
+    """Return the partial correlation of x and y given z from three correlations over the same models."""
+    return Jackknifed(
+        np.atleast_1d(partial_correlation(found.rho[xy], found.rho[xz], found.rho[yz])),
+        partial_correlation(found.left_out[:, xy], found.left_out[:, xz], found.left_out[:, yz])[:, None],
+        found.present[:, [xy]],
+    )
+
+
+FAMILIES_A_PIECE: Final = 32
+
+
+def jackknifed_groups(
+    population: Population,
+    score: CapabilitiesScore,
+    pairs: Sequence[tuple[FloatArray, FloatArray | None]],
+    groups: Sequence[object],
+    threads: int | None = None,
+) -> list[tuple[GroupCorrelations, Jackknife, Jackknife]]:
+    """Correlate within groups and between them, and again without each family.
+
+    Parameters
+    ----------
+    population : Population
+    score : CapabilitiesScore
+    pairs : sequence of (values, reference)
+        Each of shape (M,); a reference of None is the capabilities score.
+    groups : sequence of M
+        None where a model's group is not known; it is then left out.
+    threads : int, optional
+
+    Returns
+    -------
+    list of (GroupCorrelations, Jackknife, Jackknife)
+        For each pair: the correlations, and the jackknives of that within and that between.
+    """
+    families = families_of(population)
+    known = np.array([group is not None for group in groups], dtype=np.bool_)
+    names = {group: k for k, group in enumerate(dict.fromkeys(groups))}
+    group_of = np.array([names[group] for group in groups], dtype=np.intp)
+    n_families = int(families.max(initial=-1)) + 1
+
+    def correlated(kept: NDArray[np.bool_]) -> list[GroupCorrelations]:
+        fitted = _refitted(population, score, kept)
+        found = []
+        for values, reference in pairs:
+            against = fitted if reference is None else reference
+            rows = kept & known & ~np.isnan(values)
+            found.append(group_correlations(against[rows], values[rows], group_of[rows].tolist()))
+        return found
+
+    def piece(start: int) -> list[list[GroupCorrelations]]:
+        stop = min(start + FAMILIES_A_PIECE, n_families)
+        return [correlated(families != family) for family in range(start, stop)]
+
+    whole = correlated(np.ones(families.size, dtype=np.bool_))
+    parts = run_pieces(piece, range(0, n_families, FAMILIES_A_PIECE), threads=threads)
+    without = [one for part in parts for one in part]
+    fixed = score.of_population(population)
+    results = []
+    for place, (values, reference) in enumerate(pairs):
+        against = fixed if reference is None else reference
+        there = known & ~(np.isnan(values) | np.isnan(against))
+        several = np.isin(group_of, np.flatnonzero(np.bincount(group_of[there], minlength=len(names)) > 1))
+        jackknives = []
+        for part, counted in (("within", there & several), ("between", there)):
+            present = np.bincount(families[counted], minlength=n_families) > 0
+            left_out = np.array([[getattr(one[place], part)] for one in without])
+            jackknives.append(
+                family_jackknife(
+                    [getattr(whole[place], part)], left_out, np.isnan(left_out), present[:, None]
+                )
+            )
+        results.append((whole[place], jackknives[0], jackknives[1]))
+    return results
+
+
+def _refitted(population: Population, score: CapabilitiesScore, kept: NDArray[np.bool_]) -> FloatArray:
+    """Return the (M,) capabilities scores without some models, NaN where they cannot be had."""
+    scores = np.full(len(population.models), np.nan)
+    own = kept[score.rows]
+    if score.columns is None or score.fit is None:
+        scores[score.rows[own]] = score.scores[own]
+        return scores
+    with contextlib.suppress(StatisticsError):
+        scores[score.rows[own]] = first_component(score.columns[own], reference=score.fit.eigenvector).scores
+    return scores

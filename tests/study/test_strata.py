@@ -1,0 +1,357 @@
+"""Strata say what leaving out families by hand gives; the alarm fires where it should, and only there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from numpy.typing import NDArray
+from scipy.stats import t
+
+import confounded
+from confounded.cli import options
+from confounded.errors import UsageError
+from confounded.scores import ScoreTable
+from confounded.stats.component import first_component
+from confounded.stats.partial import partial_spearman
+from confounded.stats.ranks import spearman
+from confounded.study import Settings, StudyResult, run_study
+from confounded.study import splits as study_splits
+from confounded.study.capability import capabilities_of
+from confounded.study.population import benchmark_facts, populations
+from confounded.study.reversals import CAUTION, reversal_notices, with_reversals
+from confounded.study.strata import part_models
+from confounded.study.strata_result import BenchmarkStrata, SplitCorrelations
+
+FloatArray = NDArray[np.float64]
+SUITE = ("mmlu", "gsm8k", "bbh")
+LEADERBOARD = Path("/work/shared/sources/open_llm_leaderboard_v1/open-llm-leaderboard_old.csv")
+
+
+def made(
+    safety: FloatArray,
+    ability: FloatArray,
+    *,
+    population: list[str] | None = None,
+    parameters: list[float | None] | None = None,
+    released: list[str | None] | None = None,
+    size: int = 3,
+    chance: float | None = None,
+    seed: int = 0,
+) -> ScoreTable:
+    """Return scores of families of a few models each: a suite that goes with ability, and one safety benchmark."""
+    rng = np.random.default_rng(seed)
+    n = ability.size
+    columns = {name: 0.5 + 0.1 * (ability + 0.2 * rng.normal(size=n)) for name in SUITE}
+    columns["safe"] = safety
+    names = [f"m{i:03}" for i in range(n)]
+    return ScoreTable(
+        scores=pl.DataFrame(
+            [
+                {"model": model, "benchmark": name, "score": float(value)}
+                for name, column in columns.items()
+                for model, value in zip(names, column, strict=True)
+                if not np.isnan(value)
+            ]
+        ),
+        models=pl.DataFrame(
+            {
+                "model": names,
+                "family": [f"f{i // size:02}" for i in range(n)],
+                "population": population or ["chat"] * n,
+                "parameters": parameters or [None] * n,
+                "released": released or [None] * n,
+            },
+            schema_overrides={"parameters": pl.Float64, "released": pl.String},
+        ),
+        benchmarks=pl.DataFrame(
+            {
+                "benchmark": list(columns),
+                "direction": ["higher"] * 4,
+                "chance": [chance, None, None, None],
+                "ceiling": [1.0, None, None, None],
+                "floor": [-1.0, None, None, None],
+            },
+            schema_overrides={"chance": pl.Float64},
+        ),
+    )
+
+
+def parted(table: ScoreTable, settings: Settings | None = None) -> list[BenchmarkStrata]:
+    """Return the strata with their alarms, without the rest of a study."""
+    settings = settings or Settings(suite=SUITE)
+    facts = benchmark_facts(table, settings)
+    split, _ = populations(table, facts, settings)
+    scores = [capabilities_of(one, settings, facts)[0] for one in split]
+    _, strata, scoped = part_models(split, scores, facts, settings, threads=1)
+    return with_reversals(strata, scoped, settings, threads=1)
+
+
+def found_in(strata: list[BenchmarkStrata], population: str, by: str) -> SplitCorrelations:
+    return next(
+        split for one in strata if one.population == population for split in one.splits if split.by == by
+    )
+
+
+def some_small(n: int) -> list[float | None]:
+    """Give whole families one size: a quarter of them small, the others large."""
+    return [1e9 if i // 3 % 4 == 0 else 70e9 for i in range(n)]
+
+
+def noisy(seed: int = 2, n: int = 144) -> tuple[FloatArray, FloatArray]:
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=n), rng.normal(size=n)
+
+
+# The figures.
+
+
+def test_a_stratum_is_what_leaving_out_each_family_by_hand_gives() -> None:
+    ability, noise = noisy(n=60)
+    safety = ability + noise
+    safety[[4, 17]] = np.nan  # without scores on the benchmark
+    sizes = some_small(60)
+    sizes[9] = None
+    table = made(safety, ability, parameters=sizes)
+    split = found_in(parted(table, Settings(suite=SUITE, by=("size",))), "chat", "size")
+    wide = table.scores.pivot("benchmark", index="model", values="score").sort("model")
+    suite, values = wide.select(SUITE).to_numpy(), wide["safe"].to_numpy()
+    family = np.array([i // 3 for i in range(60)])
+    for label, size in (("below 3 billion parameters", 1e9), ("from 30 billion parameters", 70e9)):
+        mask = np.array([one == size for one in sizes]) & ~np.isnan(values)
+        stratum = next(one for one in split.strata if one.stratum == label)
+        own = spearman(first_component(suite).scores[mask], values[mask])
+        without = []
+        for left in np.unique(family[mask]):
+            kept = family != left
+            score = first_component(suite[kept]).scores
+            without.append(np.arctanh(spearman(score[mask[kept]], values[kept][mask[kept]])))
+        f = len(without)
+        error = np.sqrt((f - 1) / f * ((np.array(without) - np.mean(without)) ** 2).sum())
+        assert stratum.rho == pytest.approx(own, abs=1e-12)
+        assert (stratum.n_models, stratum.n_families) == (int(mask.sum()), f)
+
+        half = t(f - 1).ppf(0.975) * error
+        assert stratum.low == pytest.approx(np.tanh(np.arctanh(own) - half), abs=1e-9)
+        assert stratum.high == pytest.approx(np.tanh(np.arctanh(own) + half), abs=1e-9)
+        assert stratum.p == pytest.approx(2 * t(f - 1).sf(abs(np.arctanh(own)) / error), abs=1e-9)
+
+
+def test_the_correlation_given_size_is_the_partial_one_over_models_whose_size_is_known() -> None:
+    ability, noise = noisy(n=60)
+    rng = np.random.default_rng(5)
+    sizes: list[float | None] = [float(10 ** (9 + own)) for own in 0.3 * (ability + rng.normal(size=60))]
+    sizes[3] = sizes[30] = None
+    table = made(ability + noise, ability, parameters=sizes)
+    one = parted(table)[0]
+    size = next(own for own in one.given if own.given == "size")
+    wide = table.scores.pivot("benchmark", index="model", values="score").sort("model")
+    score = first_component(wide.select(SUITE).to_numpy()).scores
+    third = np.array([np.nan if own is None else np.log(own) for own in sizes])
+    assert size.partial == pytest.approx(partial_spearman(wide["safe"].to_numpy(), score, third), abs=1e-9)
+    assert size.n_models == 58
+    assert size.low is not None
+    assert size.partial is not None
+    assert size.high is not None
+    assert size.low < size.partial < size.high
+    assert [own.given for own in one.given] == ["size"]  # nothing is known of compute and release
+
+
+def test_what_goes_with_size_alone_is_nothing_given_size() -> None:
+    rng = np.random.default_rng(8)
+    size = rng.normal(size=300)
+    ability, safety = size + 0.5 * rng.normal(size=300), size + 0.5 * rng.normal(size=300)
+    one = parted(made(safety, ability, parameters=(10 ** (9 + size)).tolist()))[0]
+    given = next(own for own in one.given if own.given == "size")
+    assert given.rho is not None
+    assert given.partial is not None
+    assert given.rho > 0.7
+    assert abs(given.partial) < 0.15
+
+
+def test_within_and_between_have_intervals_that_hold_them() -> None:
+    ability, noise = noisy()
+    organisations = found_in(
+        parted(made(ability + noise, ability), Settings(suite=SUITE, by=("family",))), "chat", "family"
+    )
+    parts = organisations.parts
+    assert parts is not None
+    assert parts.within is not None
+    assert parts.between is not None
+    assert parts.within_low is not None
+    assert parts.within_high is not None
+    assert parts.within_low < parts.within < parts.within_high
+    assert parts.between_low is not None
+    assert parts.between_high is not None
+    assert parts.between_low < parts.between < parts.between_high
+    assert (parts.groups, parts.n_within) == (48, 144)
+    assert organisations.strata == []
+    assert organisations.n_small == 48
+
+
+# The alarm.
+
+
+def test_a_planted_reversal_by_size_is_found_and_read_as_confounding() -> None:
+    ability, noise = noisy()
+    sizes = some_small(144)
+    falls = np.array([one == 1e9 for one in sizes])
+    safety = np.where(falls, -ability, ability) + 0.3 * noise
+    [one] = parted(made(safety, ability, parameters=sizes))
+    [alarm] = one.reversals
+    assert (alarm.by, alarm.stratum, alarm.reading) == ("size", "below 3 billion parameters", "confounding")
+    assert one.overall.rho is not None
+    assert one.overall.rho > 0
+    assert one.overall.trend is not None
+    assert all(stratum.trend is not None for stratum in one.splits[0].strata)
+    [turned] = parted(made(-safety, ability, parameters=sizes))
+    assert [own.stratum for own in turned.reversals] == [alarm.stratum]
+
+
+def test_a_merely_weaker_correlation_gives_no_alarm() -> None:
+    ability, noise = noisy()
+    sizes = some_small(144)
+    weak = np.array([one == 1e9 for one in sizes])
+    [one] = parted(made(np.where(weak, 0.1, 2.0) * ability + 0.3 * noise, ability, parameters=sizes))
+    assert one.reversals == []
+
+
+def test_a_stratum_of_fewer_than_thirty_models_or_six_families_gives_no_alarm() -> None:
+    ability, noise = noisy()
+    for small, size in ((range(29), 1), (range(40), 8)):
+        falls = np.isin(np.arange(144), small)
+        sizes: list[float | None] = [1e9 if own else 70e9 for own in falls]
+        safety = np.where(falls, -ability, ability) + 0.1 * noise
+        [one] = parted(made(safety, ability, parameters=sizes, size=size))
+        assert one.reversals == []
+        assert one.splits[0].strata[0].reversal_p is None
+
+
+def test_what_turns_round_near_chance_is_called_that_even_where_size_shows_it() -> None:
+    rng = np.random.default_rng(3)
+    small = np.array([i // 3 % 3 == 0 for i in range(150)])
+    ability = np.where(small, rng.uniform(-2.0, -1.0, 150), rng.uniform(-1.2, 3.0, 150))
+    safety = np.where(ability < -1.0, -3 * (ability + 1.0), 1.5 * (ability + 1.0)) + 0.1 * rng.normal(
+        size=150
+    )
+    table = made(
+        safety,
+        ability,
+        parameters=[1e9 if own else 70e9 for own in small],
+        chance=0.4,
+    )
+    [one] = parted(table, Settings(suite=SUITE))
+    readings = {own.by: own.reading for own in one.reversals}
+    assert readings["chance:mmlu"] == "near chance"
+    assert readings["size"] == "near chance"
+
+
+def test_a_bend_comes_before_the_word_confounding() -> None:
+    rng = np.random.default_rng(3)
+    small = np.array([i // 3 % 3 == 0 for i in range(150)])
+    ability = np.where(small, rng.uniform(-2.0, -1.0, 150), rng.uniform(-2.0, 3.0, 150))
+    safety = np.where(ability < -1.0, -3 * (ability + 1.0), 1.5 * (ability + 1.0)) + 0.1 * rng.normal(
+        size=150
+    )
+    table = made(safety, ability, parameters=[1e9 if own else 70e9 for own in small])
+    [one] = parted(table, Settings(suite=SUITE, near_chance=0.001))
+    assert [own.reading for own in one.reversals] == ["not monotone"]
+
+
+def test_mixing_populations_that_go_opposite_ways_is_told_in_a_notice_and_no_verdict_rests_on_it() -> None:
+    ability, noise = noisy()
+    is_base = np.array([i // 3 % 4 == 0 for i in range(144)])
+    safety = np.where(is_base, -ability, ability) + 0.3 * noise
+    table = made(safety, ability, population=["base" if own else "chat" for own in is_base])
+    result = run_study(table, Settings(suite=SUITE, resamples=0))
+    together = next(one for one in result.strata if one.population == "together")
+    assert [(own.by, own.stratum) for own in together.reversals] == [("class", "base")]
+    assert any("safe: Over 144 models of all populations" in one.what for one in result.notices)
+    assert {one.population for one in result.correlations} == {"base", "chat"}
+    assert not any(own.caution == CAUTION for one in result.correlations for own in one.cautions)
+    scope = next(one for one in result.scopes if one.population == "together")
+    assert scope.models == [model.model for own in result.populations for model in own.models]
+    assert len(scope.capabilities_scores) == 144
+
+
+def test_an_alarm_is_a_caution_on_the_correlation_and_lasts_in_the_json(tmp_path: Path) -> None:
+    ability, noise = noisy()
+    sizes = some_small(144)
+    safety = np.where([one == 1e9 for one in sizes], -ability, ability) + 0.3 * noise
+    result = run_study(made(safety, ability, parameters=sizes), Settings(suite=SUITE, resamples=0))
+    cautions = [own for one in result.correlations for own in one.cautions if own.caution == CAUTION]
+    assert len(cautions) == 1
+    assert "Read as confounding" in cautions[0].what
+    path = tmp_path / "result.json"
+    path.write_bytes(result.to_json())
+    again: StudyResult = confounded.read_result(path)
+    assert again.strata == result.strata
+    assert again.scopes == result.scopes
+
+
+def test_chance_alone_seldom_raises_the_alarm() -> None:
+    fired = 0
+    for seed in range(40):
+        ability, noise = noisy(seed)
+        fired += bool(
+            parted(made(0.3 * ability + noise, ability, parameters=some_small(144), seed=seed))[0].reversals
+        )
+    assert fired <= 2
+
+
+# What is asked for.
+
+
+def test_models_that_cannot_be_parted_so_are_refused_by_name() -> None:
+    ability, noise = noisy(n=30)
+    with pytest.raises(UsageError, match="colour"):
+        parted(made(noise, ability), Settings(suite=SUITE, by=("colour",)))
+    for wrong in (
+        {"size_bands": (3e9, 1e9)},
+        {"size_bands": (-1.0,)},
+        {"release_periods": ("2024-13-01",)},
+        {"release_periods": ("2024-02-01", "2024-01-01")},
+        {"near_chance": 0.0},
+    ):
+        with pytest.raises(UsageError):
+            Settings(**wrong)  # type: ignore[arg-type]
+
+
+def test_the_command_line_offers_all_that_models_can_be_parted_by() -> None:
+    assert options.BY == study_splits.BY
+
+
+def test_releases_are_parted_at_the_stated_days_and_unknown_ones_are_in_no_stratum() -> None:
+    ability, noise = noisy(n=40)
+    days: list[str | None] = ["2023-12-31", "2024-01-01", "2024", None] * 10
+    split = found_in(
+        parted(made(noise, ability, released=days), Settings(suite=SUITE, by=("released",))),
+        "chat",
+        "released",
+    )
+    assert {one.stratum: one.n_models for one in split.strata} == {
+        "2023-01-01 to 2024-01-01 (day of release)": 10,
+        "2024-01-01 to 2025-01-01 (day of release)": 20,
+    }
+
+
+@pytest.mark.skipif(not LEADERBOARD.is_file(), reason="the Open LLM Leaderboard is not on this machine")
+def test_it_finds_by_itself_that_truthfulqa_turns_round_near_chance_on_the_leaderboard() -> None:
+    table = confounded.read_scores(LEADERBOARD, lenient=True)
+    settings = Settings(population="mixed", unknown_families_apart=True, lenient=True)
+    strata = parted(table, settings)
+    together = next(one for one in strata if one.population == "together")
+    assert together.overall.rho == pytest.approx(0.80, abs=0.01)
+    assert [(own.by, own.reading) for own in together.reversals] == [("chance:mmlu", "near chance")]
+    near, above = found_in(strata, "together", "chance:mmlu").strata
+    assert near.high is not None
+    assert near.high < -0.6
+    assert above.low is not None
+    assert above.low > 0.7
+    base_near, base_above = found_in(strata, "base", "chance:mmlu").strata
+    assert base_near.rho == pytest.approx(-0.88, abs=0.01)
+    assert base_above.rho == pytest.approx(0.75, abs=0.01)
+    [notice] = reversal_notices(strata)
+    assert "near chance" in notice.what
