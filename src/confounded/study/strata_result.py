@@ -60,8 +60,8 @@ class StratumCorrelation(msgspec.Struct, frozen=True, kw_only=True):
     """The correlation in one stratum (or over all models), with the scope's capabilities score.
 
     `low`, `high` and the two-sided `p` against 0 are of the family jackknife, in which the score is refitted to the
-    whole scope without each family; null with a `reason` where they are undefined. `reversal_p` is that of "this is not the
-    opposite sign of the correlation over all", `reversal_holm` the same after Holm over all that were tested in the
+    whole scope without each family; null with a `reason` where they are undefined. `reversal_p` is that of "this is not
+    the opposite sign of the correlation over all", `reversal_holm` the same after Holm over all that were tested in the
     study: null where the stratum is too small to be tested. `shape` is that of `Shape.label`, null for a small stratum.
     `trend` is there for what an alarm is about, so that a figure can show it.
     """
