@@ -312,7 +312,7 @@ def _families_lines(within: WithinFamilies, one: Correlation) -> Iterator[Line]:
 def _saturation(one: Correlation) -> str:
     shown = one.description
     if shown is None or (shown.floor_share is None and shown.ceiling_share is None):
-        return "not known: the range of the scale is not stated (floor, ceiling or unit in benchmarks.toml)."
+        return "not known: the range of the scale is not stated (floor and ceiling in benchmarks.toml)."
     ends = [
         f"{share:.0%} of the models at the {end}"
         for share, end in ((shown.floor_share, "floor"), (shown.ceiling_share, "ceiling"))
