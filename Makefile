@@ -16,6 +16,7 @@ ENGINES_VENV := .venv-engines
 ENGINES_LOCK := requirements/engines.txt
 FUZZ_VENV := .venv-fuzz
 FUZZ_LOCK := requirements/fuzz.txt
+DOCS_VENV := .venv-docs
 DOCS_LOCK := requirements/docs.txt
 ENGINES_TORCH := requirements/engines-torch.txt
 ENGINES_EXCLUDES := requirements/engines-excludes.txt
@@ -26,6 +27,7 @@ RUN_READY := $(VENV)/.run-installed
 TEST_READY := $(VENV)/.test-installed
 ENGINES_READY := $(VENV)/.engines-installed
 FUZZ_READY := $(VENV)/.fuzz-installed
+DOCS_READY := $(VENV)/.docs-installed
 PROJECT_READY := $(VENV)/.project-installed
 
 # A shell's own Python settings must not leak into the environment.
@@ -103,6 +105,18 @@ format: $(TEST_READY) ## Format the code and make the fixes that are safe
 	@$(VENV)/bin/ruff check --fix --exit-zero --quiet .
 	@$(VENV)/bin/ruff format .
 
+# In an environment of its own as well: nothing else needs Sphinx. Every number on the site is computed first, by running
+# what the pages say; a warning is an error, and a link within the site that leads nowhere is a warning.
+.PHONY: docs
+docs: ## Build the documentation into build/docs
+	@$(MAKE) --no-print-directory VENV=$(DOCS_VENV) run-docs
+
+.PHONY: run-docs
+run-docs: $(DOCS_READY) $(PROJECT_READY)
+	@$(PY) -m scripts.build_docs
+	@$(PY) -m sphinx --quiet --nitpicky --fail-on-warning --keep-going --fresh-env -b html -d build/docs-doctrees docs build/docs
+	@echo "build/docs/index.html written"
+
 .PHONY: docs-reference
 docs-reference: $(RUN_READY) $(PROJECT_READY) ## Write docs/commands.md from the commands
 	@$(PY) scripts/build_command_reference.py
@@ -135,7 +149,7 @@ lock: ## Resolve the locks again (needs uv; LOCK_ARGS=--upgrade for new versions
 
 .PHONY: clean
 clean: ## Remove the environment, caches and built files
-	rm -rf $(VENV) $(ENGINES_VENV) $(FUZZ_VENV) dist build confounded-report .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(ENGINES_VENV) $(FUZZ_VENV) $(DOCS_VENV) docs/_generated dist build confounded-report .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests tests_engines fuzz -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(CREATED):
@@ -167,6 +181,11 @@ $(ENGINES_READY): $(CREATED) $(ENGINES_LOCK) $(ENGINES_TORCH)
 $(FUZZ_READY): $(CREATED) $(FUZZ_LOCK)
 	@echo "Installing the fuzzer (about a minute, once) ..."
 	@$(PIP_LOCKED) $(FUZZ_LOCK) || $(call INSTALL_FAILED,$(FUZZ_LOCK))
+	@touch $@
+
+$(DOCS_READY): $(CREATED) $(DOCS_LOCK)
+	@echo "Installing what builds the documentation (about a minute, once) ..."
+	@$(PIP_LOCKED) $(DOCS_LOCK) || $(call INSTALL_FAILED,$(DOCS_LOCK))
 	@touch $@
 
 # Each lock brings the build backend; the project itself is linked, so a change of the code needs no new install.
