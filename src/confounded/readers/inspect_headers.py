@@ -27,6 +27,7 @@ from confounded.readers.files import decode, read_bytes
 from confounded.readers.inspect_archive import HEADER, START, opened
 
 __all__ = [
+    "ENGINE",
     "MEANS",
     "NOT_FINISHED",
     "SPREADS",
@@ -46,6 +47,8 @@ __all__ = [
 ]
 
 WHAT: Final = "a log of Inspect AI"
+ENGINE: Final = "Inspect AI"
+"""What ran the scores, for the catalogue to know them by."""
 
 MEANS: Final = frozenset({"accuracy", "mean"})
 """Metrics that are the mean over items, to which a standard error beside them belongs."""
@@ -253,6 +256,7 @@ def benchmark_of(task: str, name: str) -> dict[str, Any]:
     # Names in the column of kin are set apart by spaces, so that a name with one cannot stand there.
     return {
         "benchmark": name,
+        "engine": ENGINE,
         "part_of": whole,
         "kin_to_suite": whole if whole and " " not in whole else None,
     }

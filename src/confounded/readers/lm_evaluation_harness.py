@@ -31,6 +31,7 @@ from confounded.readers.files import decode, read_bytes, source_of
 from confounded.scores import Issue, ScoreTable
 
 __all__ = [
+    "ENGINE",
     "FILTERS",
     "HEADLINES",
     "NO_FILTER",
@@ -41,6 +42,9 @@ __all__ = [
     "nesting",
     "read_lm_evaluation_harness",
 ]
+
+ENGINE: Final = "lm-evaluation-harness"
+"""What ran the scores, for the catalogue to know them by."""
 
 HEADLINES: Final = ("acc_norm", "acc", "exact_match", "mc2", "mcc", "f1", "em", "pass@1", "word_perplexity")
 """Metrics that can be a task's headline, first wins: length-normalised accuracy before accuracy, as the
@@ -357,6 +361,7 @@ def _benchmark(
     return {
         "benchmark": name,
         "direction": None if higher is None else "higher" if higher else "lower",
+        "engine": ENGINE,
     } | nested
 
 

@@ -27,6 +27,7 @@ from confounded.errors import ContentError
 from confounded.readers.collected import listed
 from confounded.readers.files import source_of
 from confounded.readers.lm_evaluation_harness import (
+    ENGINE,
     NO_FILTER,
     benchmark_names,
     headline,
@@ -162,7 +163,8 @@ def read_lm_evaluation_items(paths: Sequence[Path]) -> ItemTable:
         # A whole that has no item scores is no benchmark here.
         whole = one.task if any(names[key] == one.task for key in kept) else None
         benchmarks += [
-            {"benchmark": names[key], "direction": _direction(one.run, *key)} | nesting(names[key], whole)
+            {"benchmark": names[key], "direction": _direction(one.run, *key), "engine": ENGINE}
+            | nesting(names[key], whole)
             for key in names
             if key in kept
         ]

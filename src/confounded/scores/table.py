@@ -62,6 +62,7 @@ BENCHMARK_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "chance": pl.Float64,
     "floor": pl.Float64,
     "ceiling": pl.Float64,
+    "engine": pl.String,
 }
 
 
@@ -124,7 +125,8 @@ class ScoreTable:
     benchmarks : polars.DataFrame, optional
         One benchmark a row: benchmark, name, area, kind, unit (``fraction`` or ``percent``), direction (``higher`` or
         ``lower`` is better or safer), correlated_with, part_of, kin_to_suite (names, with commas or lines between),
-        item_type (``binary mean`` or ``other``), items, chance, floor, ceiling. Null is "the file does not say".
+        item_type (``binary mean`` or ``other``), items, chance, floor, ceiling, engine (what ran it). Null is "the
+        file does not say".
     issues : tuple of Issue
         What was met on the way in.
 

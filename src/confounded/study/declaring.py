@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import polars as pl
 
-from confounded.catalog import areas, benchmarks
+from confounded.catalog import areas
 from confounded.catalog.families import kin_of
 from confounded.catalog.names import find_model
 from confounded.scores import ScoreTable
+from confounded.study.entries import Entry, entries_of
 
 __all__ = ["Declarations", "declarations"]
 
@@ -72,11 +73,12 @@ def declarations(table: ScoreTable, source: str) -> Declarations:
         .agg(pl.len().alias("n"), pl.col("score").min().alias("low"), pl.col("score").max().alias("high"))
         .iter_rows(named=True)
     }
-    undirected = [
-        name for name in sorted(spans) if name not in benchmarks() and not declared[name]["direction"]
-    ]
+    known = entries_of(table)
+    undirected = [name for name in sorted(spans) if name not in known and not declared[name]["direction"]]
     head = BENCHMARKS_HEAD.format(source=_comment(source), areas=", ".join(areas()))
-    entries = ("\n".join(_benchmark(name, declared[name], spans[name])) for name in sorted(spans))
+    entries = (
+        "\n".join(_benchmark(name, declared[name], spans[name], known.get(name))) for name in sorted(spans)
+    )
     family, population = [], []
     for row in table.models.iter_rows(named=True):
         kin = kin_of(row["model"], row["base_model"])
@@ -94,15 +96,23 @@ def declarations(table: ScoreTable, source: str) -> Declarations:
     )
 
 
-def _benchmark(name: str, said: Mapping[str, Any], span: Mapping[str, Any]) -> Iterator[str]:
+def _benchmark(
+    name: str, said: Mapping[str, Any], span: Mapping[str, Any], known: Entry | None
+) -> Iterator[str]:
     """Yield the lines of one benchmark."""
-    entry = benchmarks().get(name)
+    entry = known.benchmark if known else None
     what = f"; in the catalogue: {_comment(entry.name)}, {_comment(entry.metric or '')}" if entry else ""
     yield f"[{_quoted(name)}]  # {span['n']} models, from {span['low']:g} to {span['high']:g}{what}"
-    if said["direction"]:
+    if known and (known.registered or not said["direction"]):
+        taken = known.direction(said["direction"])
+        why = (
+            "known by engine, task and metric"
+            if known.registered
+            else "as in the scores released with the paper: check yours"
+        )
+        yield f"# direction = {_quoted(taken)}  # {why}"
+    elif said["direction"]:
         yield f"# direction = {_quoted(said['direction'])}  # the scores' own files say so"
-    elif entry:
-        yield f"# direction = {_quoted(entry.direction)}  # as in the scores released with the paper: check yours"
     else:
         yield 'direction = ""'
     unit = said["unit"] or ("fraction" if span["low"] >= 0 and span["high"] <= 1 else None)

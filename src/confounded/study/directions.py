@@ -1,7 +1,7 @@
 """Which way a benchmark is better or safer: by whom it is said, and what is asked where nobody or two say it.
 
-It comes from the settings, from what stands with the scores, or from the catalogue, which tells of the scores released
-with the paper. It is never told by a name.
+It comes from the settings, from what stands with the scores, or from the catalogue, which tells of scores of engines by
+engine, task and metric, and of the scores released with the paper. It is never told by a name.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from confounded.catalog import Benchmark, benchmarks
+from confounded.catalog import benchmarks
 from confounded.errors import UnknownError, UsageError
 from confounded.scores import ScoreTable
-from confounded.study.known import first, in_toml, listed
+from confounded.study.entries import Entry, entries_of
+from confounded.study.known import in_toml, listed
 from confounded.study.result import Notice
 from confounded.study.settings import Settings
 
@@ -21,12 +22,18 @@ __all__ = ["catalogue_directions", "direction_of", "refuse_undirected"]
 MOST_DIRECTIONS: Final = 20
 """Benchmarks that the command to run again names one by one; more are taken together."""
 
+MOST_LISTED: Final = 400
+"""Benchmarks that a notice names, since a wrong direction is the reader's to see."""
+
 TURNED_KINDS: Final = ("suppression", "calibration", "dynamic attack", "propensity")
 """Kinds of which the paper's authors released scores that are the usual ones turned round."""
 
 
 def refuse_undirected(
-    declared: Mapping[str, Mapping[str, Any]], order: Sequence[str], settings: Settings
+    declared: Mapping[str, Mapping[str, Any]],
+    known: Mapping[str, Entry],
+    order: Sequence[str],
+    settings: Settings,
 ) -> None:
     """Refuse benchmarks of which nothing says which way is better or safer, or two say different things.
 
@@ -34,6 +41,8 @@ def refuse_undirected(
     ----------
     declared : mapping of str to mapping
         What stands with the scores of each benchmark.
+    known : mapping of str to Entry
+        What the catalogue knows of them.
     order : sequence of str
         The benchmarks, as messages name them.
     settings : Settings
@@ -45,16 +54,13 @@ def refuse_undirected(
     UnknownError
         If a direction is not known.
     """
-    catalogue = benchmarks()
     strangers = sorted(set(settings.directions) - set(declared) - {"*"})
     if strangers:
         raise UsageError(
             "benchmarks that have scores", found=f"none on {listed(strangers)}", where="--direction"
         )
-    _refuse_contrary(declared, settings)
-    undirected = [
-        name for name in order if not direction_of(name, declared[name], catalogue.get(name), settings)
-    ]
+    _refuse_contrary(declared, known, settings)
+    undirected = [name for name in order if not direction_of(name, declared[name], known.get(name), settings)]
     capability = sorted(_capability_columns(settings).intersection(undirected))
     if capability and "*" in settings.directions:
         raise UnknownError(
@@ -78,45 +84,83 @@ def refuse_undirected(
         )
 
 
-def direction_of(
-    name: str, row: Mapping[str, Any], entry: Benchmark | None, settings: Settings
-) -> str | None:
+def direction_of(name: str, row: Mapping[str, Any], entry: Entry | None, settings: Settings) -> str | None:
     """Return which way a benchmark is better or safer: by name in the settings, the file, the catalogue, or for all."""
+    said: str | None = row["direction"]
     for_all = settings.directions.get("*")
     if for_all == "lower" and name in _capability_columns(settings):
         # "Lower is safer" says nothing of capability, and would turn it round in silence.
         for_all = None
-    return (
-        settings.directions.get(name)
-        or first(row["direction"], entry.direction if entry else None)
-        or for_all
-    )
+    return settings.directions.get(name) or (entry.direction(said) if entry else said) or for_all
 
 
 def catalogue_directions(table: ScoreTable, settings: Settings) -> list[Notice]:
-    """Say of which benchmarks the direction is that of the scores released with the paper.
+    """Say which directions come from the catalogue, and where they may be wrong.
 
-    Some of these were turned round before they were released: a file of one's own may hold them as they were.
+    Those of engines, tasks and metrics are certain. Of the scores released with the paper some were turned round
+    before: a file of one's own may hold them as they were.
+
+    Parameters
+    ----------
+    table : ScoreTable
+    settings : Settings
+
+    Returns
+    -------
+    list of Notice
     """
-    declared = dict(table.benchmarks.select("benchmark", "direction").iter_rows())
+    said = dict(table.benchmarks.select("benchmark", "direction").iter_rows())
+    known = {name: one for name, one in entries_of(table).items() if name not in settings.directions}
+    return [*_of_engines(known, said), *_of_turned(known, said)]
+
+
+def _of_engines(known: Mapping[str, Entry], said: Mapping[str, str | None]) -> list[Notice]:
+    """Say which scores were known by engine, task and metric, and where that goes against the engine."""
+    used = {name: one for name, one in sorted(known.items()) if one.registered is not None}
+    against = [name for name, one in used.items() if said[name] not in (None, one.direction(said[name]))]
+    told = [f"{name} ({one.direction(said[name])} is {one.benchmark.reads_as})" for name, one in used.items()]
+    notices = []
+    if used:
+        notices.append(
+            Notice(
+                what="Known by engine, task and metric, where the file is silent: "
+                f"{listed(told, most=MOST_LISTED)}.",
+                remedy="Where a direction is wrong, say --direction NAME=higher or =lower.",
+            )
+        )
+    if against:
+        notices.append(
+            Notice(
+                what="The engine calls the other end better, and speaks of success at the task, where this end is "
+                f"safer: {listed(against, most=MOST_LISTED)}. The catalogue was followed.",
+                remedy="To follow the engine, say --direction NAME=higher.",
+            )
+        )
+    return notices
+
+
+def _of_turned(known: Mapping[str, Entry], said: Mapping[str, str | None]) -> list[Notice]:
+    """Say which scores were taken to be turned as those of the paper were."""
     turned = [
-        f"{name} ({entry.metric})"
-        for name, entry in benchmarks().items()
-        if name in declared
-        and declared[name] is None
-        and name not in settings.directions
-        and entry.kind in TURNED_KINDS
+        f"{name} ({one.benchmark.metric})"
+        for name in benchmarks()
+        if (one := known.get(name)) is not None and _is_turned(one) and said[name] is None
     ]
     if not turned:
         return []
     return [
         Notice(
             what="Higher is taken to be better or safer, as in the scores released with the paper, for: "
-            f"{listed(turned, most=400)}.",
+            f"{listed(turned, most=MOST_LISTED)}.",
             remedy="Where yours are the other way round, such as plain accuracy on WMDP or a plain Brier score, say "
             "--direction NAME=lower.",
         )
     ]
+
+
+def _is_turned(entry: Entry) -> bool:
+    """Return whether a benchmark is known only as a column that may have been turned round before its release."""
+    return entry.registered is None and entry.benchmark.kind in TURNED_KINDS
 
 
 def _direction_options(undirected: Sequence[str]) -> list[str]:
@@ -135,7 +179,9 @@ def _capability_columns(settings: Settings) -> set[str]:
     return {*(settings.suite or ()), *filter(None, [settings.capabilities])}
 
 
-def _refuse_contrary(declared: Mapping[str, Mapping[str, Any]], settings: Settings) -> None:
+def _refuse_contrary(
+    declared: Mapping[str, Mapping[str, Any]], known: Mapping[str, Entry], settings: Settings
+) -> None:
     """Refuse a direction for all benchmarks where the catalogue says the other of one: whose scores are turned?
 
     Raises
@@ -145,14 +191,14 @@ def _refuse_contrary(declared: Mapping[str, Mapping[str, Any]], settings: Settin
     """
     for_all = settings.directions.get("*")
     contrary = [
-        (name, entry)
-        for name, entry in benchmarks().items()
+        (name, one.benchmark)
+        for name in benchmarks()
         if for_all
-        and name in declared
+        and (one := known.get(name)) is not None
+        and _is_turned(one)
         and declared[name]["direction"] is None
         and name not in settings.directions
-        and entry.kind in TURNED_KINDS
-        and entry.direction != for_all
+        and one.benchmark.direction != for_all
     ]
     if not contrary:
         return
@@ -160,7 +206,7 @@ def _refuse_contrary(declared: Mapping[str, Mapping[str, Any]], settings: Settin
     raise UnknownError(
         f"{for_all} scores to be better or safer of all benchmarks, as --{for_all}-is-safer has it",
         found=f"{entry.direction} ones in the scores released with the paper, on "
-        + listed([f"{one} ({known.metric})" for one, known in contrary]),
+        + listed([f"{one} ({column.metric})" for one, column in contrary]),
         remedy=f"Say which holds for yours: --direction '{name}={for_all}' or '{name}={entry.direction}', and so "
         "for each.",
         options=[part for one, _ in contrary for part in ("--direction", f"{one}={for_all}")],

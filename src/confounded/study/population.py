@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.catalog import Benchmark, Model, benchmarks
+from confounded.catalog import Model, benchmarks
 from confounded.catalog.families import Kin, kin_of
 from confounded.catalog.names import find_model
 from confounded.errors import UnknownError
 from confounded.scores import ScoreMatrix, ScoreTable, score_matrix
 from confounded.scores.matrix import Direction
 from confounded.study.directions import direction_of, refuse_undirected
+from confounded.study.entries import Entry, entries_of
 from confounded.study.known import counted, first, in_toml, listed
 from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
@@ -266,21 +267,21 @@ def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, Benchmar
     UnknownError
         If nothing says which way a benchmark is better or safer.
     """
-    catalogue = benchmarks()
+    known = entries_of(table)
     declared = {row["benchmark"]: row for row in table.benchmarks.iter_rows(named=True)}
-    order = [name for name in catalogue if name in declared]
-    order += sorted(name for name in declared if name not in catalogue)
-    refuse_undirected(declared, order, settings)
-    return {name: _benchmark_facts(name, declared[name], catalogue.get(name), settings) for name in order}
+    order = [name for name in benchmarks() if name in declared]
+    order += sorted(name for name in declared if name not in benchmarks())
+    refuse_undirected(declared, known, order, settings)
+    return {name: _benchmark_facts(name, declared[name], known.get(name), settings) for name in order}
 
 
 def _benchmark_facts(
-    name: str, row: Mapping[str, Any], entry: Benchmark | None, settings: Settings
+    name: str, row: Mapping[str, Any], entry: Entry | None, settings: Settings
 ) -> BenchmarkFacts:
     """Join what the file says of a benchmark with what the catalogue knows; the file goes first."""
 
     def fact(said: str, known: str | None = None) -> Any:
-        catalogued = getattr(entry, known or said) if entry else None
+        catalogued = getattr(entry.benchmark, known or said) if entry else None
         return first(row.get(said), catalogued)
 
     kin = row["kin_to_suite"]
@@ -297,7 +298,7 @@ def _benchmark_facts(
         placed_by=fact("placed_by"),
         note=fact("note"),
         unit=fact("unit"),
-        kin_to_suite=_names(kin) if kin is not None else list(entry.kin_to_suite) if entry else [],
+        kin_to_suite=_names(kin) if kin is not None else list(entry.benchmark.kin_to_suite) if entry else [],
         kin_reason=DECLARED if kin is not None else fact("kin_reason"),
         n_items=fact("items", "n_items"),
         n_items_source=DECLARED if own_items else fact("n_items_source"),

@@ -312,8 +312,11 @@ def _near_chance(fact: BenchmarkFacts, errors: Errors, both: NDArray[np.bool_]) 
     if fact.chance is None or not known.any() or known.sum() < both.sum():
         return None
     guessed = fact.chance / errors.scale
-    right = 1.0 - guessed if fact.direction == "lower" else guessed
-    near = near_chance_share(
-        errors.shares[None, known], np.full(int(known.sum()), right), errors.n_items[known]
-    )
+    is_lower = fact.direction == "lower"
+    shares = errors.shares[None, known]
+    right = np.full(int(known.sum()), 1.0 - guessed if is_lower else guessed)
+    near = near_chance_share(shares, right, errors.n_items[known])
+    if is_lower:
+        # Where less is safer, a score on the bad side of chance shows skill, and is not near it.
+        near = np.minimum(near, near_chance_share(1.0 - shares, 1.0 - right, errors.n_items[known]))
     return float(near.mean())
