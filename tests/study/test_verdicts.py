@@ -383,6 +383,18 @@ def test_chance_is_turned_round_with_the_scores_of_a_benchmark_where_lower_is_sa
     assert one.reliability.method == "KR-21"
 
 
+def test_hazardous_skill_above_chance_is_not_near_chance() -> None:
+    """The shares of wrong answers of the study above, taken for shares of hazardous tasks that were done."""
+    hazard = error_rates(item_type="binary mean", items=200, chance=0.4, kind="suppression")
+    one = found(hazard, "errors")
+    assert one.description is not None
+    (population,) = hazard.populations
+    done = -np.array(population.scores["errors"], dtype=float)
+    near = np.mean(done <= 0.4 + 2 * np.sqrt(0.24 / 200))
+    assert one.description.near_chance_share == pytest.approx(near)
+    assert near != np.mean(done >= 0.4 - 2 * np.sqrt(0.24 / 200))
+
+
 def test_what_is_lacking_for_a_reliability_is_named() -> None:
     reliability = found(error_rates(item_type="binary mean"), "errors").reliability
     assert reliability is not None

@@ -312,11 +312,10 @@ def _near_chance(fact: BenchmarkFacts, errors: Errors, both: NDArray[np.bool_]) 
     if fact.chance is None or not known.any() or known.sum() < both.sum():
         return None
     guessed = fact.chance / errors.scale
-    is_lower = fact.direction == "lower"
+    right = 1.0 - guessed if fact.direction == "lower" else guessed
     shares = errors.shares[None, known]
-    right = np.full(int(known.sum()), 1.0 - guessed if is_lower else guessed)
-    near = near_chance_share(shares, right, errors.n_items[known])
-    if is_lower:
-        # Where less is safer, a score on the bad side of chance shows skill, and is not near it.
-        near = np.minimum(near, near_chance_share(1.0 - shares, 1.0 - right, errors.n_items[known]))
+    if fact.kind == "suppression":
+        # What is safer there is less skill, and skill is what lifts a score from chance.
+        shares, right = 1.0 - shares, 1.0 - right
+    near = near_chance_share(shares, np.full(int(known.sum()), right), errors.n_items[known])
     return float(near.mean())
