@@ -138,6 +138,11 @@ def _verdicts(asked: str, path: Path | None, as_json: bool) -> None:
         terminal.result(f"  {where}{one.verdict}. {one.claim}", hang=4)
         for sentence in one.evidence:
             terminal.result(f"    {sentence}", hang=4)
+    if any(one.area for one in result.trends):
+        terminal.result()
+        terminal.result(
+            "Trends have one interval an area; they are not corrected for how many areas there are."
+        )
     if page is not None:
         return
     for heading, sentences in (

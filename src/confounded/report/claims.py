@@ -129,6 +129,7 @@ def _evidence(summary: AreaSummary, result: StudyResult) -> Iterator[str]:
         return
     yield f"{criterion.rule[:1].upper()}{criterion.rule[1:]}."
     yield from _held(criterion, n)
+    yield from _over_time(summary, result)
     if criterion.disagreeing:
         by_name = {
             one.benchmark: one.verdict for one in result.correlations if one.population == summary.population
@@ -136,6 +137,28 @@ def _evidence(summary: AreaSummary, result: StudyResult) -> Iterator[str]:
         named = [f"{name} ({by_name[name]})" for name in criterion.disagreeing[:MOST_NAMED]]
         rest = len(criterion.disagreeing) - len(named)
         yield f"At odds with the others: {', '.join(named)}{f' and {rest} more' if rest else ''}."
+
+
+def _over_time(summary: AreaSummary, result: StudyResult) -> Iterator[str]:
+    """Say whether it improved over release dates at fixed capability."""
+    for one in result.trends:
+        if (one.area, one.population) != (summary.area, summary.population) or one.per_year is None:
+            continue
+        if one.low is None or one.high is None:
+            yield f"Over release dates at fixed capability: no interval ({one.reason})."
+            continue
+        yield (
+            f"Over release dates at fixed capability {TREND[one.answer]}: {_number(one.per_year)} "
+            f"[{_number(one.low)}, {_number(one.high)}] standard deviations a year, {one.n_models} "
+            f"models with a known date."
+        )
+
+
+TREND: Final = {
+    "improves": "it improves",
+    "worsens": "it worsens",
+    "cannot tell": "nobody can tell whether it improves",
+}
 
 
 def _held(criterion: Criterion, n: int) -> Iterator[str]:

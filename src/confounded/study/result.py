@@ -59,6 +59,7 @@ __all__ = [
     "StudyPower",
     "StudyResult",
     "SuiteMember",
+    "Trend",
     "VerdictCounts",
     "WithoutFamily",
     "read_result",
@@ -640,6 +641,26 @@ class KindContrast(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class Trend(msgspec.Struct, frozen=True, kw_only=True):
+    """How safety changes over release dates among models of equal capability (`stats.trend`).
+
+    Of an `area`, its pooled benchmarks taken together, or of one `benchmark`. `per_year` is in standard deviations
+    between models a year, higher being safer; `answer` is ``improves``, ``worsens`` or ``cannot tell``, by the
+    interval, which is not corrected for how many trends are looked at. Where something is undefined, `reason` says why.
+    """
+
+    population: str
+    area: str | None = None
+    benchmark: str | None = None
+    per_year: float | None
+    low: float | None
+    high: float | None
+    n_models: int
+    n_families: int
+    answer: str
+    reason: str | None = None
+
+
 class AreaPrediction(msgspec.Struct, frozen=True, kw_only=True):
     """What one side of the argument expects of an area, and what becomes of it (`study.intuition`).
 
@@ -703,6 +724,7 @@ class StudyResult(msgspec.Struct, frozen=True, kw_only=True):
     kind_contrasts: list[KindContrast]
     area_predictions: list[AreaPrediction] = []
     intuition: list[Intuition] = []
+    trends: list[Trend] = []
     scopes: list[Scope] = []
     strata: list[BenchmarkStrata] = []
     notices: list[Notice]

@@ -52,6 +52,7 @@ from confounded.study.robustness import MOST_MODELS, MOST_MOVING, describe_corre
 from confounded.study.settings import Settings
 from confounded.study.strata import part_models
 from confounded.study.summaries import population_summary
+from confounded.study.trends import safety_trends
 from confounded.study.uncertainty import Progress
 from confounded.study.verdicts import MOST_LISTED, judge
 
@@ -115,7 +116,7 @@ def run_study(
     results: list[PopulationResult] = []
     fitted: list[CapabilitiesScore] = []
     correlations: list[Correlation] = []
-    by_population, by_area, by_kind, contrasts = [], [], [], []
+    by_population, by_area, by_kind, contrasts, trends = [], [], [], [], []
     for population in split:
         _LOGGER.info(
             "Correlating %s %s models on %s benchmarks with capability",
@@ -140,7 +141,9 @@ def run_study(
         by_population.append(
             population_summary(population.name, _family_sizes(population, score), own, facts, settings)
         )
-        by_area += area_summaries(own, facts, evidence, settings)
+        of_areas = area_summaries(own, facts, evidence, settings)
+        by_area += of_areas
+        trends += safety_trends(population, score, own, of_areas, settings)
         by_kind += kind_summaries(own, facts, evidence, settings)
         contrasts += kind_contrasts(own, facts, evidence, settings)
         results.append(_population_result(population, score, facts, settings.level))
@@ -168,6 +171,7 @@ def run_study(
         kind_contrasts=contrasts,
         area_predictions=predictions,
         intuition=intuition(predictions, settings),
+        trends=trends,
         scopes=scopes,
         strata=strata,
         notices=notices,
