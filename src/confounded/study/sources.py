@@ -75,6 +75,7 @@ def check_sources(
     *,
     benchmarks: Path | None = None,
     models: Path | None = None,
+    area: str | None = None,
     plan: bool = True,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -87,7 +88,7 @@ def check_sources(
     settings : Settings
     benchmarks, models, threads, progress
         As of `study_sources`.
-    plan : bool, optional
+    area, plan
         As of `check_scores`.
 
     Raises
@@ -100,6 +101,7 @@ def check_sources(
         reading.table,
         settings,
         sources=sorted((source_record(*one) for one in reading.files), key=lambda source: source.name),
+        area=area,
         plan=plan,
         threads=threads,
         progress=progress,
