@@ -70,6 +70,8 @@ def areas() -> list[str]:
 
 def without_scores() -> list[str]:
     """Return the benchmarks of the survey that have no shipped scores: no line of their file names a column."""
+    from importlib import resources
+
     try:
         files = list((resources.files("confounded") / "catalog/data/benchmarks").iterdir())
         texts = {one.name: one.read_text(encoding="utf-8") for one in files if one.name.endswith(".toml")}
