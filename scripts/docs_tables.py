@@ -41,6 +41,7 @@ BENCHMARK_KEYS: Final[Mapping[str, str]] = {
     "chance": "What guessing gets.",
     "floor": "The lowest possible score.",
     "ceiling": "The highest possible score.",
+    "engine": "What ran its scores, `lm-evaluation-harness` or `Inspect AI`: known scores are told by it.",
 }
 MODEL_KEYS: Final[Mapping[str, str]] = {
     "name": "What the model is called elsewhere: the name by which it is looked up in references and the catalogue.",
