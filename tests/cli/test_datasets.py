@@ -194,4 +194,5 @@ def test_on_a_fresh_machine_without_a_network_models_of_2026_are_studied_at_once
     (one,) = result["correlations"]
     assert one["n_models"] == len(names)
     assert "score held fixed" in {caution["caution"] for caution in one["cautions"]}
-    assert "Epoch AI" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    (population,) = result["populations"]
+    assert "Epoch AI" in population["capabilities"]["citation"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from confounded.study.result import (
     AreaFacts,
     AreaSummary,
     BenchmarkFacts,
     CapabilitiesSource,
     CapabilityCorrelations,
+    Caution,
     Correlation,
     Interval,
     LeftOut,
@@ -24,6 +27,7 @@ from confounded.study.result import (
     StudyResult,
     SuiteMember,
     VerdictCounts,
+    WithoutFamily,
 )
 from confounded.study.settings import Settings
 
@@ -189,3 +193,41 @@ def area_summary(population: str, area: str, verdict: str, pooled: Pooled) -> Ar
 
 def left_out(model: str, *missing: str) -> LeftOut:
     return LeftOut(model=model, missing=list(missing))
+
+
+def awkward(text: str) -> StudyResult:
+    """Return a result in which every text that a file can bring is this one."""
+    benchmark = facts(
+        text,
+        name=text,
+        area=text,
+        kind=text,
+        metric=text,
+        note=text,
+        placed_by=text,
+        unit=text,
+        reference=text,
+    )
+    models = population("chat", [text], models=[f"{text}{i}" for i in range(4)], prefix=text)
+    models = msgspec.structs.replace(models, left_out=[left_out(text, text)])
+    return result(
+        [benchmark],
+        populations=[models],
+        correlations=[
+            correlation(
+                "chat",
+                text,
+                reason=text,
+                rule=text,
+                verdict=text,
+                cautions=[Caution(caution=text, what=text)],
+                without_family=[WithoutFamily(family=f"{text}{text}0"[:20000], rho=0.4, verdict=text)],
+            )
+        ],
+        areas=[AreaFacts(area=text, title=text, description=text, finding=text, placed_by=text)],
+        area_summaries=[
+            area_summary("chat", text, text, Pooled(rho=0.5, low=0.4, high=0.6, n_families=4, reason=text))
+        ],
+        notices=[Notice(what=text, where=text, remedy=text)],
+        sources=[Source(name=text, sha256=text)],
+    )

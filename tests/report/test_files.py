@@ -59,8 +59,7 @@ def test_the_report_of_another_population_replaces_one_whole(tmp_path: Path) -> 
     assert sorted(path.name for path in (tmp_path / "out" / "figures").iterdir()) == [
         "capabilities-scores-chat.svg",
         "capability-correlations-chat.svg",
-        "forest.svg",
-        "overview.svg",
+        "overview-chat.svg",
     ]
 
 

@@ -57,4 +57,4 @@ def test_every_benchmark_is_there_once_with_an_id_of_its_own(pairs: list[tuple[s
     )
     anchors = [entry.anchor for entry in entries]
     assert len(set(anchors)) == len(anchors)
-    assert all(re.fullmatch(r"benchmark-[a-z0-9]+(-[a-z0-9]+)*", anchor) for anchor in anchors)
+    assert all(re.fullmatch(r"benchmark/[A-Za-z0-9._%-]+", anchor) for anchor in anchors)

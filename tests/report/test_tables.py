@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 from pathlib import Path
 
 import msgspec
+import polars as pl
 import pytest
 
 from confounded.report.index import Index
-from confounded.report.tables import TABLE_NAMES, tables
+from confounded.report.table_formats import SUFFIXES, tables
+from confounded.report.tables import TABLE_NAMES
 from confounded.study import StudyResult
 from confounded.study.result import JoinedName
 from tests.report.results import correlation, facts, left_out, population, result
@@ -25,7 +29,9 @@ def number(text: str) -> float | None:
 
 
 def test_every_table_is_written(report: Path) -> None:
-    assert sorted(path.stem for path in (report / "tables").iterdir()) == sorted(TABLE_NAMES)
+    assert sorted(path.name for path in (report / "tables").iterdir()) == sorted(
+        f"{name}.{suffix}" for name in TABLE_NAMES for suffix in SUFFIXES
+    )
 
 
 @pytest.mark.parametrize("name", TABLE_NAMES)
@@ -72,8 +78,40 @@ def test_adjusted_scores_stand_beside_the_scores_they_adjust(report: Path) -> No
 def test_awkward_names_survive() -> None:
     name = 'a "quoted", name\nin two lines; =1+1'
     made = result([facts(name)])
-    rows = list(csv.DictReader(tables(Index.of(made))["correlations"].decode().splitlines(keepends=True)))
+    rows = list(csv.DictReader(tables(Index.of(made))["correlations.csv"].decode().splitlines(keepends=True)))
     assert rows[0]["benchmark"] == name
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1+2", "@SUM(A1)", "\tx", "\rx"])
+def test_no_text_of_a_file_is_a_formula_in_a_spreadsheet(start: str) -> None:
+    written = tables(Index.of(result([facts(start)])))["correlations.csv"].decode()
+    rows = list(csv.DictReader(io.StringIO(written, newline="")))
+    assert rows[0]["benchmark"] == f"'{start}"
+    # A number below zero is no text, and stays a number.
+    low = result(correlations=[correlation("chat", "honesty", -0.5)])
+    assert ",-0.5," in tables(Index.of(low))["correlations.csv"].decode()
+
+
+def test_parquet_reads_back_as_the_result_with_its_types(report: Path, shipped: StudyResult) -> None:
+    frame = pl.read_parquet(report / "tables" / "correlations.parquet")
+    assert frame["rho"].to_list() == [one.rho for one in shipped.correlations]
+    assert frame["in_suite"].dtype == pl.Boolean
+    assert frame["n_models"].dtype == pl.Int64
+    for name in TABLE_NAMES:
+        rows = len(read(report / "tables" / f"{name}.csv"))
+        assert pl.read_parquet(report / "tables" / f"{name}.parquet").height == rows, name
+
+
+def test_latex_and_markdown_show_names_as_they_stand() -> None:
+    written = tables(Index.of(result([facts("b", name="50% of $x_1$ \\input{y} & a|b `c` <d>")])))
+    tex, md = written["correlations.tex"].decode(), written["correlations.md"].decode()
+    assert (
+        r"50\% of \$x\_1\$ \textbackslash{}input\{y\} \& a\textbar{}b `c` \textless{}d\textgreater{}" in tex
+    )
+    assert r"50% of $x\_1$ \\input{y} \& a\|b \`c\` \<d\>" in md
+    assert tex.count("\\toprule") == tex.count("\\bottomrule") == 1
+    header, rule, *rows = md.splitlines()
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in (header, rule, *rows)} == {header.count("|")}
 
 
 def test_how_a_name_was_joined_is_a_row_of_its_own() -> None:
@@ -82,7 +120,7 @@ def test_how_a_name_was_joined_is_a_row_of_its_own() -> None:
     review = JoinedName(model="b", match=None, how="review", candidates=["b1", "b2"])
     source = msgspec.structs.replace(made.capabilities, names=[rule, review])
     made = msgspec.structs.replace(made, capabilities=source)
-    written = tables(Index.of(result(populations=[made])))["joined-names"].decode()
+    written = tables(Index.of(result(populations=[made])))["joined-names.csv"].decode()
     assert [tuple(row.values()) for row in csv.DictReader(written.splitlines())] == [
         ("chat", "a-chat", "a", "rule", "case; date", ""),
         ("chat", "b", "", "review", "", "b1; b2"),
@@ -91,7 +129,7 @@ def test_how_a_name_was_joined_is_a_row_of_its_own() -> None:
 
 def test_what_is_not_known_is_an_empty_cell() -> None:
     made = result(correlations=[correlation("chat", "honesty", None, reason="too few")])
-    rows = list(csv.DictReader(tables(Index.of(made))["correlations"].decode().splitlines()))
+    rows = list(csv.DictReader(tables(Index.of(made))["correlations.csv"].decode().splitlines()))
     assert (rows[0]["rho"], rows[0]["low"], rows[0]["reason"]) == ("", "", "too few")
 
 
@@ -102,7 +140,7 @@ def test_a_model_left_out_is_named_with_what_it_lacks() -> None:
     models = msgspec.structs.replace(models, left_out=[left_out("b", "mmlu", "bbh")])
     rows = list(
         csv.DictReader(
-            tables(Index.of(result(populations=[models])))["capabilities-scores"].decode().splitlines()
+            tables(Index.of(result(populations=[models])))["capabilities-scores.csv"].decode().splitlines()
         )
     )
     assert {row["model"]: row["missing"] for row in rows} == {"a": "", "b": "mmlu;bbh", "c": "", "d": ""}

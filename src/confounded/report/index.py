@@ -7,13 +7,21 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import quote
 
+from confounded.report.plain import visible
 from confounded.study.result import BenchmarkFacts, Correlation, StudyResult
 
-__all__ = ["Entry", "Group", "Index"]
+__all__ = ["Entry", "Group", "Index", "place"]
 
 OTHER_TITLE: Final = "Other benchmarks"
 OTHER_ID: Final = "other"
+UNQUOTED: Final = "!'()*~"
+"""What JavaScript's encodeURIComponent leaves as it is, letters, digits, ``-``, ``_`` and ``.`` apart."""
+LONGEST_SLUG: Final = 60
+
+NOT_SAFETY: Final = frozenset({"capabilities", "other-capabilities", "bookkeeping"})
+"""Areas of the catalogue that claim nothing about safety; they stand in the tables and not in the headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,11 @@ class Group:
     placed_by: str
     entries: tuple[Entry, ...] = field(repr=False)
 
+    @property
+    def claims_safety(self) -> bool:
+        """Whether its benchmarks claim to say something about safety, as far as is known, and are not the suite."""
+        return self.area not in NOT_SAFETY and not all(entry.in_suite for entry in self.entries)
+
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -54,7 +67,7 @@ class Index:
     @classmethod
     def of(cls, result: StudyResult) -> Index:
         """Arrange a result."""
-        anchors = _anchors(fact.benchmark for fact in result.benchmarks)
+        anchors = {fact.benchmark: place("benchmark", fact.benchmark) for fact in result.benchmarks}
         found: dict[str, dict[str, Correlation]] = {}
         for one in result.correlations:
             found.setdefault(one.benchmark, {})[one.population] = one
@@ -63,7 +76,6 @@ class Index:
         for fact in result.benchmarks:
             if fact.benchmark in found:
                 members.setdefault(fact.area if fact.area in titles else None, []).append(fact)
-        slugs = _anchors((area for area in members if area is not None), prefix="area-")
         groups = []
         for area, facts in members.items():
             known = titles.get(area) if area is not None else None
@@ -81,7 +93,7 @@ class Index:
                 groups.append(
                     Group(
                         area=area,
-                        anchor=slugs[area] if area is not None else f"areas-{OTHER_ID}",
+                        anchor=place("area", area if area is not None else OTHER_ID),
                         title=known.title if known else OTHER_TITLE if len(members) > 1 else "All benchmarks",
                         description=known.description if known else "",
                         finding=known.finding if known else "",
@@ -93,7 +105,7 @@ class Index:
         return cls(
             result=result,
             populations=populations,
-            population_slugs=tuple(_anchors(populations, prefix="").values()),
+            population_slugs=tuple(_slugs(populations)),
             groups=tuple(groups),
             _names={fact.benchmark: fact.name for fact in result.benchmarks},
             _anchors=anchors,
@@ -104,7 +116,7 @@ class Index:
         return self._names.get(benchmark, benchmark)
 
     def anchor(self, benchmark: str) -> str | None:
-        """Return the id of a benchmark's place in the page, or None where it has none."""
+        """Return what stands behind the # of a link to a benchmark, or None where it has no place."""
         return self._anchors.get(benchmark)
 
     def entries(self) -> list[Entry]:
@@ -135,16 +147,19 @@ def _nested(facts: list[BenchmarkFacts]) -> list[tuple[BenchmarkFacts, int]]:
     return list(ordered.values())
 
 
-def _anchors(names: Iterable[str], prefix: str = "benchmark-") -> dict[str, str]:
-    """Return an id for each name: plain letters, none twice, the same for the same names."""
-    anchors: dict[str, str] = {}
-    taken: set[str] = set()
+def place(view: str, name: str) -> str:
+    """Return what stands behind the # of a link to something in the page, as the page's program writes it too."""
+    return f"{view}/{quote(visible(name), safe=UNQUOTED)}"
+
+
+def _slugs(names: Iterable[str]) -> list[str]:
+    """Return a file name for each name: plain letters, none twice, the same for the same names."""
+    slugs: list[str] = []
     for name in names:
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-        stem = prefix + (re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "x")
-        anchor, number = stem, 2
-        while anchor in taken:
-            anchor, number = f"{stem}-{number}", number + 1
-        taken.add(anchor)
-        anchors[name] = anchor
-    return anchors
+        stem = re.sub(r"[^a-z0-9]+", "-", plain[:LONGEST_SLUG]).strip("-") or "x"
+        slug, number = stem, 2
+        while slug in slugs:
+            slug, number = f"{stem}-{number}", number + 1
+        slugs.append(slug)
+    return slugs

@@ -1,34 +1,60 @@
-"""The page: from a result to one HTML file that needs nothing else."""
+"""The page: from a result to one HTML file that needs nothing else.
+
+Its first part is drawn and written here, so it is there before any program runs and without one. The rest is made by
+the page's own program (``templates/app``) from the projection of the result that stands in the page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Final
 
 import jinja2
+import msgspec
 
 from confounded.report import words
-from confounded.report.compute import compute_table
+from confounded.report.answer import WARNING_EXAMPLE, answer, area_answers, verdict_key, warning
+from confounded.report.figures.catalog import page_specs
+from confounded.report.figures.overview import safety_rows
 from confounded.report.figures.render import drawing_program, inlined
-from confounded.report.figures.theme import OTHER_FAMILIES, FamilyMark, style_rules
+from confounded.report.figures.rows import verdict_look
+from confounded.report.figures.theme import VERDICT_SHAPES, FamilyMark, style_rules
 from confounded.report.files import GENERATOR
-from confounded.report.findings import contrast_words, findings, settled
 from confounded.report.index import Index
-from confounded.report.pagedata import page_data, safe_json
-from confounded.report.reading import area_tables, benchmarks
-from confounded.report.verdicts import VERDICTS
-from confounded.study.result import CapabilitiesSource, ModelResult, PopulationResult
+from confounded.report.plain import short, visible
+from confounded.report.projection import packed, projection
+from confounded.report.verdicts import VerdictMark
+from confounded.study.result import CapabilitiesSource
 
-__all__ = ["render_page"]
+__all__ = ["WARNING_EXAMPLE", "render_page"]
 
 TEMPLATES: Final = "templates"
-ASSETS: Final = ("page.css", "page.js", "notice.txt")
-"""They go into the page as they are; nothing in them comes from a result."""
-MOST_LISTED_EIGENVALUES: Final = 5
+PROGRAM: Final = (
+    "dom",
+    "words",
+    "state",
+    "data",
+    "charts",
+    "parts",
+    "overview",
+    "areas",
+    "benchmarks",
+    "benchmark",
+    "models",
+    "download",
+    "method",
+    "start",
+)
+"""The files of the page's program, in the order in which they are put together."""
+
+MOST_WHOLE: Final = 1_500_000
+"""Bytes of the compressed result, in base64, up to which the page carries it whole for download."""
 
 
-def render_page(index: Index, drawn: Mapping[str, str], marks: Mapping[str, FamilyMark]) -> bytes:
+def render_page(
+    index: Index, drawn: Mapping[str, str], marks: Mapping[str, FamilyMark], whole: bytes
+) -> bytes:
     """Return the page.
 
     Parameters
@@ -36,9 +62,11 @@ def render_page(index: Index, drawn: Mapping[str, str], marks: Mapping[str, Fami
     index : Index
         The result, indexed.
     drawn : mapping of str to str
-        The SVG of each overview figure by its name.
+        The SVG of each figure of the first part by its name.
     marks : mapping of str to FamilyMark
         How the models of each family are drawn.
+    whole : bytes
+        ``result.json``.
 
     Returns
     -------
@@ -51,107 +79,78 @@ def render_page(index: Index, drawn: Mapping[str, str], marks: Mapping[str, Fami
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_visible,
     )
-    for name in (
-        "flop",
-        "parameters",
-        "percent",
-        "plain",
-        "plural",
-        "published",
-        "score",
-        "share",
-        "signed_percent",
-    ):
-        environment.filters[name] = getattr(words, name)
-    environment.filters["and_list"] = words.and_list
-    environment.filters["share_whole"] = partial(words.share, digits=0)
-    environment.filters["sentence"] = words.sentence
-    environment.filters["level"] = words.level
-    environment.filters["contrast"] = contrast_words
-    environment.tests["settled"] = settled
-
-    loader = environment.loader
-    assets = {name: loader.get_source(environment, name)[0] for name in ASSETS} if loader else {}
+    environment.filters |= {
+        "and_list": words.and_list,
+        "interval": words.interval_words,
+        "plural": words.plural,
+        "short": short,
+        "signed_percent": words.signed_percent,
+    }
+    settings = index.result.provenance.settings
+    compressed = packed(msgspec.json.format(whole, indent=-1))
+    data = msgspec.json.encode(projection(index, marks, page_specs(index)))
     page = environment.get_template("page.html.jinja").render(
-        **_context(index, marks),
+        result=index.result,
+        index=index,
+        margin=words.level(settings.margin),
+        level=words.level(settings.level),
+        answer=answer(index),
+        sources_of_capability=_cited(index),
+        areas=area_answers(index),
+        warning=warning(index),
+        populations=_populations(index),
+        shapes=VERDICT_SHAPES,
+        fills={name: verdict_look(name)["fill"] for name in VERDICT_SHAPES},
+        strokes={name: verdict_look(name)["stroke"] for name in VERDICT_SHAPES},
         figures={name: inlined(svg, name) for name, svg in drawn.items()},
         generator=GENERATOR,
-        style=style_rules() + assets["page.css"],
-        program=assets["page.js"],
-        notice=assets["notice.txt"],
-        drawing_program=drawing_program(),
-        data=safe_json(page_data(index, marks)),
+        style=style_rules() + _asset(environment, "page.css") + _switch_rules(index),
+        # In a function of its own: names from a file that become ids must not meet the program's.
+        program="\n".join(_asset(environment, f"app/{name}.js") for name in PROGRAM),
+        notice=_asset(environment, "notice.txt"),
+        drawing_program=packed(drawing_program().encode()),
+        data=packed(data),
+        whole=compressed if len(compressed) <= MOST_WHOLE else "",
     )
     return page.encode()
 
 
-def _context(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
-    """Return what the templates show, apart from figures and programs."""
-    result = index.result
-    tables = area_tables(index)
-    is_fixed = result.provenance.settings.capabilities is not None
-    # A suite that was fitted has a section of its own.
-    sections = [table for table in tables if is_fixed or not all(row.in_suite for row in table.rows)]
-    n_areas = sum(table.group.area is not None for table in sections)
-    return {
-        "result": result,
-        "index": index,
-        "settings": result.provenance.settings,
-        "margin": words.level(result.provenance.settings.margin),
-        "margin_percent": f"{100 * result.provenance.settings.margin:g}",
-        "level": words.level(result.provenance.settings.level),
-        "findings": findings(index),
-        "tables": tables,
-        "area_sections": sections,
-        "benchmarks": benchmarks(index),
-        "suites": [_suite(population, index) for population in result.populations],
-        "compute": compute_table(index),
-        "marks": marks,
-        "verdicts": VERDICTS,
-        "columns": 2 + any(one.published for one in result.correlations),
-        "false_discovery_rate": words.level(round(1 - result.provenance.settings.level, 10)),
-        "other_families": OTHER_FAMILIES,
-        "has_published": any(one.published for one in result.correlations),
-        "has_areas": n_areas > 0,
-        "n_areas": sum(group.area is not None for group in index.groups),
-        "has_parts": any(table.n_parts for table in tables),
-        "has_compute": any(one.compute for one in result.correlations),
-        "most_listed_eigenvalues": MOST_LISTED_EIGENVALUES,
-        "by_score": _by_score,
-        "is_fixed": is_fixed,
-        "sources_of_capability": _cited(result.populations),
-    }
+def _cited(index: Index) -> list[CapabilitiesSource]:
+    """Return the references that capability was taken from, each once: their licences ask for their names."""
+    found = {one.capabilities.id: one.capabilities for one in index.result.populations}
+    return [source for source in found.values() if source.citation]
 
 
-def _cited(populations: Sequence[PopulationResult]) -> list[CapabilitiesSource]:
-    """Return the references that capability was taken from, each once."""
-    found = {one.capabilities.id: one.capabilities for one in populations if one.capabilities.citation}
-    return list(found.values())
+def _asset(environment: jinja2.Environment, name: str) -> str:
+    """Return a file that goes into the page as it is; nothing in it comes from a result."""
+    loader = environment.loader
+    return loader.get_source(environment, name)[0] if loader else ""
 
 
-def _by_score(population: PopulationResult) -> list[ModelResult]:
-    """Return the models of a population, the most capable first, those without a score last."""
-    return sorted(
-        population.models,
-        key=lambda model: (model.capabilities_score is None, -(model.capabilities_score or 0.0), model.model),
-    )
+def _visible(value: object) -> object:
+    """Show what text from files may hide; what is markup already is ours."""
+    return visible(value) if type(value) is str else value
 
 
-def _suite(population: PopulationResult, index: Index) -> dict[str, Any]:
-    """Return the capability benchmarks of a population with their correlations."""
-    found = {
-        one.benchmark: one for one in index.result.correlations if one.population == population.population
-    }
-    return {
-        "population": population,
-        "members": [
-            {
-                "name": index.name(member.benchmark),
-                "anchor": index.anchor(member.benchmark),
-                "loading": member.loading,
-                "one": found.get(member.benchmark),
-            }
-            for member in population.suite
-        ],
-    }
+def _populations(index: Index) -> list[dict[str, Any]]:
+    """Return the populations that the overview shows, with how many marks of each verdict there are."""
+    found = []
+    for population, slug in zip(index.populations, index.population_slugs, strict=True):
+        counts = Counter(one.verdict for _, rows in safety_rows(index, population) for _, one in rows)
+        key: list[tuple[VerdictMark, int]] = [
+            (mark, counts[mark.word])
+            for mark in verdict_key()
+            if counts[mark.word] or mark.word in ("separable", "undecided")
+        ]
+        found.append({"name": population, "slug": slug, "counts": key})
+    return found
+
+
+def _switch_rules(index: Index) -> str:
+    """Return the style rules by which a population is shown when its switch is on, without any program."""
+    first, *others = index.population_slugs
+    rules = [f".picture:has(#shown-{slug}:checked) .shown-{first}{{display:none}}" for slug in others]
+    rules += [f".picture:not(:has(#shown-{slug}:checked)) .shown-{slug}{{display:none}}" for slug in others]
+    return f"@media screen{{{''.join(rules)}}}"

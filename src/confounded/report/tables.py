@@ -1,292 +1,286 @@
-"""The tables as CSV: UTF-8, one header line, numbers at full precision, an empty cell for what is not known.
+"""The tables: what is in each, as data, so that this program and the page's make the same ones.
 
-Each table is a list of columns, name and getter, over some rows of the result.
+A table is a source of rows and its columns, each a path into a row: ``row`` is the row itself, ``one`` what it
+belongs to (a correlation, a population), ``fact`` what is known of the benchmark. After ``|`` stands what is done to
+what was found there.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from confounded.report.index import Index
-from confounded.study.result import VERDICTS, Correlation, Interval, PopulationResult
+from confounded.study.result import VERDICTS, StudyResult
 
-__all__ = ["TABLE_NAMES", "tables"]
+__all__ = ["TABLES", "TABLE_NAMES", "Cell", "Table", "rows_of"]
 
 Cell = str | float | int | bool | None
-Columns = Mapping[str, Callable[[Any], Cell]]
-"""Name of a column to what it takes from a row; rows differ from table to table."""
 
 
-def tables(index: Index) -> dict[str, bytes]:
-    """Return every table by its name, in the order of `TABLE_NAMES`."""
-    return {name: _csv(columns, rows(index)) for name, (columns, rows) in _TABLES.items()}
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where the rows of a table come from, and the path of each of its columns."""
+
+    source: str
+    columns: Mapping[str, str]
 
 
-def _csv(columns: Columns, rows: Iterable[Any]) -> bytes:
-    """Write rows under a header."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_written(get(row)) for get in columns.values()] for row in rows)
-    return stream.getvalue().encode()
+def rows_of(table: Table, index: Index) -> Iterator[list[Cell]]:
+    """Return the rows of a table, a cell for each of its columns."""
+    result = index.result
+    facts = {fact.benchmark: fact for fact in result.benchmarks}
+    paths = [(*path.partition("|"),) for path in table.columns.values()]
+    for row, one in _sourced(table.source, result):
+        context = {"row": row, "one": one, "fact": facts.get(getattr(one, "benchmark", ""))}
+        yield [_cell(where.split("."), how, context) for where, _, how in paths]
 
 
-def _written(cell: Cell) -> Cell:
-    """Write truth as JSON does, and a float so that it reads back as the same float."""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    return repr(cell) if isinstance(cell, float) else cell
+def _fields(names: str, place: str = "row") -> dict[str, str]:
+    return {name: f"{place}.{name}" for name in names.split()}
 
 
-def _of(pick: Callable[[Any], Any], name: str) -> Callable[[Any], Cell]:
-    """Take a field of something that may not be there."""
-
-    def get(row: Any) -> Cell:
-        found = pick(row)
-        value: Cell = None if found is None else getattr(found, name)
-        return value
-
-    return get
+def _within(place: str, names: str, prefix: str = "") -> dict[str, str]:
+    """Return the columns of a part of a row, their names with something before them."""
+    return {f"{prefix}{name}": f"{place}.{name}" for name in names.split()}
 
 
-def _field(name: str) -> Callable[[Any], Cell]:
-    return lambda row: getattr(row, name)
+_VERDICTS: Final = " ".join(VERDICTS)
+_POOLED: Final = _within("row.pooled", "rho low high reason", "pooled_")
+_POINTS: Final = _within("row.points", "above below within", "points_")
+_ONE: Final = _fields("population benchmark", "one")
+_POPULATION: Final = _fields("population", "one")
 
-
-def _fields(names: str) -> dict[str, Callable[[Any], Cell]]:
-    return {name: _field(name) for name in names.split()}
-
-
-def _at(place: int) -> Callable[[Any], Cell]:
-    """Take one of the parts of a row that is a tuple."""
-    return lambda row: row[place]
-
-
-def _part(place: int, columns: Columns) -> dict[str, Callable[[Any], Cell]]:
-    """Take columns from one of the parts of a row that is a tuple."""
-
-    def within(get: Callable[[Any], Cell]) -> Callable[[Any], Cell]:
-        return lambda row: None if row[place] is None else get(row[place])
-
-    return {name: within(get) for name, get in columns.items()}
-
-
-_POOLED: Final[Columns] = {
-    f"pooled_{name}": _of(lambda one: one.pooled, name) for name in ("rho", "low", "high", "reason")
-}
-
-_AREAS: Final[Columns] = {
-    **_fields("population area n_benchmarks verdict rule"),
-    **{f"points_{name}": _of(lambda one: one.points, name) for name in ("above", "below", "within")},
-    **{name: _of(lambda one: one.verdicts, name) for name in VERDICTS},
-    **_fields("median lowest highest"),
-    **_POOLED,
-    **{
-        f"random_effects_{name}": _of(lambda one: one.random_effects, name)
-        for name in ("rho", "low", "high", "prediction_low", "prediction_high", "tau2", "i2", "label")
-    },
-    "members": lambda one: ";".join(one.members),
-}
-
-_BENCHMARKS: Final[Columns] = {
-    **_fields(
-        "benchmark name area kind metric unit direction correlated_with part_of placed_by n_items n_items_source "
-        "item_type judged chance floor ceiling kin_reason reference note"
+TABLES: Final[Mapping[str, Table]] = {
+    "adjusted-scores": Table(
+        "adjusted", {**_ONE, **_fields("model score predicted residual low high best_rank worst_rank")}
     ),
-    "kin_to_suite": lambda one: ";".join(one.kin_to_suite),
-}
-
-_FOUND: Final[Columns] = {
-    **_fields("correlated_with verdict rule rho"),
-    "low": _of(lambda one: one.interval, "low"),
-    "high": _of(lambda one: one.interval, "high"),
-    "level": _of(lambda one: one.interval, "level"),
-    **_fields("n_models n_families effective_families in_suite reason"),
-    "cautions": lambda one: ";".join(caution.caution for caution in one.cautions),
-    "p": _of(lambda one: one.tests, "p"),
-    **{name: _of(lambda one: one.tests, name) for name in ("q_bh", "q_by", "verdict_bh", "verdict_by")},
-    "association_p": _field("association_p"),
-    "reliability": _of(lambda one: one.reliability, "value"),
-    "reliability_method": _of(lambda one: one.reliability, "method"),
-    **{f"disattenuated_{name}": _of(lambda one: one.reliability, name) for name in ("rho", "low", "high")},
-    "agreeing_share": _of(lambda one: one.robustness, "agreeing_share"),
-    "n_specifications": _of(lambda one: one.robustness, "n_specifications"),
-    "disagreeing": lambda one: ";".join(one.robustness.disagreeing) if one.robustness else None,
-    **{
-        name: _of(lambda one: one.description, name)
-        for name in (
-            "slope",
-            "explained_variance",
-            "standard_deviation",
-            "floor_share",
-            "ceiling_share",
-            "tied_share",
-            "near_chance_share",
-        )
-    },
-    "shape": _of(lambda one: one.shape, "label"),
-    "published_percent": _of(lambda one: one.published, "percent"),
-    "published_table": _of(lambda one: one.published, "table"),
-    "rho_without_itself": _of(lambda one: one.without_itself, "rho"),
-    "rho_against_score": _of(lambda one: one.against_score, "rho"),
-    "rho_compute": _of(lambda one: one.compute, "rho"),
-    "n_models_compute": _of(lambda one: one.compute, "n_models"),
-    "published_compute_percent": _of(lambda one: one.compute and one.compute.published, "percent"),
-    "published_compute_table": _of(lambda one: one.compute and one.compute.published, "table"),
-}
-
-_CORRELATIONS: Final[Columns] = {
-    **_part(0, _fields("population benchmark")),
-    **_part(1, _fields("name area kind part_of")),
-    **_part(0, _FOUND),
-}
-_PLACE: Final[Columns] = _part(0, _fields("population benchmark"))
-
-_INTERVALS: Final[Columns] = {
-    **_PLACE,
-    **_part(1, _fields("method level low high degrees_of_freedom n_replicates n_degenerate reason")),
-}
-_WITHOUT_FAMILY: Final[Columns] = {**_PLACE, **_part(1, _fields("family rho verdict"))}
-_SPECIFICATIONS: Final[Columns] = {**_PLACE, **_part(1, _fields("composite association value"))}
-_KINDS: Final[Columns] = {
-    **_fields("population kind"),
-    "n_benchmarks": lambda one: len(one.members),
-    **_POOLED,
-    "members": lambda one: ";".join(one.members),
-}
-_CONTRASTS: Final[Columns] = _fields("population first second difference low high p reason")
-
-_COUNTS: Final[Columns] = {
-    **_fields("population n_benchmarks"),
-    **{f"points_{name}": _of(lambda one: one.points, name) for name in ("above", "below", "within")},
-    **{name: _of(lambda one: one.verdicts, name) for name in VERDICTS},
-    "n_declared": lambda one: len(one.declared),
-    **{f"{name}_bh": _of(lambda one: one.verdicts_bh, name) for name in VERDICTS},
-    **{f"{name}_by": _of(lambda one: one.verdicts_by, name) for name in VERDICTS},
-}
-
-_MODELS: Final[Columns] = {
-    **_part(0, _fields("population")),
-    **_part(
-        1, _fields("model name family family_from catalogue_model organisation parameters training_flop")
+    "areas": Table(
+        "area_summaries",
+        {
+            **_fields("population area n_benchmarks verdict rule"),
+            **_POINTS,
+            **_within("row.verdicts", _VERDICTS),
+            **_fields("median lowest highest"),
+            **_POOLED,
+            **_within(
+                "row.random_effects",
+                "rho low high prediction_low prediction_high tau2 i2 label",
+                "random_effects_",
+            ),
+            **_within("row.criterion", "verdict rule n_specifications lowest highest", "criterion_"),
+            "members": "row.members|join",
+        },
     ),
-}
-_SCORES: Final[Columns] = {
-    **_part(0, _fields("population")),
-    **_part(1, _fields("model name family capabilities_score")),
-    "missing": lambda row: (
-        ";".join(name for left in row[0].left_out if left.model == row[1].model for name in left.missing)
-        or None
+    "benchmarks": Table(
+        "benchmarks",
+        {
+            **_fields(
+                "benchmark name area kind metric unit direction correlated_with part_of placed_by n_items "
+                "n_items_source item_type judged chance floor ceiling kin_reason reference note"
+            ),
+            "kin_to_suite": "row.kin_to_suite|join",
+        },
     ),
+    "capabilities-scores": Table(
+        "scores",
+        {
+            **_POPULATION,
+            **_fields("model name family capabilities_score score_low score_high"),
+            "missing": "row.missing|any",
+        },
+    ),
+    "capability-correlations": Table("between", {**_POPULATION, **_fields("benchmark other rho")}),
+    "correlations": Table(
+        "correlations",
+        {
+            **_fields("population benchmark"),
+            **_fields("name area kind part_of", "fact"),
+            **_fields("correlated_with verdict rule rho"),
+            **_within("row.interval", "low high level"),
+            **_fields("n_models n_families effective_families in_suite reason"),
+            "cautions": "row.cautions|names",
+            **_within("row.tests", "p q_bh q_by verdict_bh verdict_by"),
+            "association_p": "row.association_p",
+            "reliability": "row.reliability.value",
+            "reliability_method": "row.reliability.method",
+            **_within("row.reliability", "rho low high", "disattenuated_"),
+            **_within("row.robustness", "agreeing_share n_specifications"),
+            "disagreeing": "row.robustness.disagreeing|join",
+            **_within(
+                "row.description",
+                "slope explained_variance standard_deviation floor_share ceiling_share tied_share "
+                "near_chance_share",
+            ),
+            "shape": "row.shape.label",
+            "published_percent": "row.published.percent",
+            "published_table": "row.published.table",
+            "rho_without_itself": "row.without_itself.rho",
+            "rho_against_score": "row.against_score.rho",
+            "rho_compute": "row.compute.rho",
+            "n_models_compute": "row.compute.n_models",
+            "published_compute_percent": "row.compute.published.percent",
+            "published_compute_table": "row.compute.published.table",
+        },
+    ),
+    "eigenvalues": Table("eigenvalues", {**_POPULATION, **_fields("component eigenvalue")}),
+    "intervals": Table(
+        "all_intervals",
+        {**_ONE, **_fields("method level low high degrees_of_freedom n_replicates n_degenerate reason")},
+    ),
+    "kind-contrasts": Table(
+        "kind_contrasts", _fields("population first second difference low high p reason")
+    ),
+    "kinds": Table(
+        "kind_summaries",
+        {
+            **_fields("population kind"),
+            "n_benchmarks": "row.members|count",
+            **_POOLED,
+            "members": "row.members|join",
+        },
+    ),
+    "joined-names": Table(
+        "populations.capabilities.names",
+        {
+            **_POPULATION,
+            **_fields("model match how"),
+            "rules": "row.rules|list",
+            "candidates": "row.candidates|list",
+        },
+    ),
+    "models": Table(
+        "populations.models",
+        {
+            **_POPULATION,
+            **_fields("model name family family_from catalogue_model organisation parameters training_flop"),
+        },
+    ),
+    "specifications": Table(
+        "correlations.robustness.specifications", {**_ONE, **_fields("composite association value")}
+    ),
+    "suite": Table("populations.suite", {**_POPULATION, **_fields("benchmark loading")}),
+    "verdict-counts": Table(
+        "population_summaries",
+        {
+            **_fields("population n_benchmarks"),
+            **_POINTS,
+            **_within("row.verdicts", _VERDICTS),
+            "n_declared": "row.declared|count",
+            **{f"{name}_bh": f"row.verdicts_bh.{name}" for name in VERDICTS},
+            **{f"{name}_by": f"row.verdicts_by.{name}" for name in VERDICTS},
+        },
+    ),
+    "without-family": Table("correlations.without_family", {**_ONE, **_fields("family rho verdict")}),
 }
-_SUITE: Final[Columns] = {**_part(0, _fields("population")), **_part(1, _fields("benchmark loading"))}
-_NAMES: Final[Columns] = {
-    **_part(0, _fields("population")),
-    **_part(1, _fields("model match how")),
-    "rules": lambda row: "; ".join(row[1].rules) or None,
-    "candidates": lambda row: "; ".join(row[1].candidates) or None,
-}
-_EIGENVALUES: Final[Columns] = {
-    **_part(0, _fields("population")),
-    "component": _at(1),
-    "eigenvalue": _at(2),
-}
-_BETWEEN: Final[Columns] = {
-    **_part(0, _fields("population")),
-    "benchmark": _at(1),
-    "other": _at(2),
-    "rho": _at(3),
-}
-_ADJUSTED: Final[Columns] = {
-    **_PLACE,
-    **{
-        name: _at(place)
-        for place, name in enumerate(
-            ("model", "score", "predicted", "residual", "low", "high", "best_rank", "worst_rank"), start=1
-        )
-    },
+
+TABLE_NAMES: Final = tuple(TABLES)
+
+
+def _cell(steps: list[str], how: str, context: Mapping[str, Any]) -> Cell:
+    held: Any = context
+    for step in steps:
+        if held is None:
+            break
+        held = held.get(step) if isinstance(held, Mapping) else getattr(held, step)
+    if how and held is None:
+        return None
+    done: Cell = _DONE[how](held) if how else held
+    return done
+
+
+_DONE: Final[Mapping[str, Callable[[Any], Cell]]] = {
+    "join": ";".join,
+    "any": lambda held: ";".join(held) or None,
+    "list": lambda held: "; ".join(held) or None,
+    "names": lambda held: ";".join(one.caution for one in held),
+    "count": len,
 }
 
 
-def _by_correlation(pick: Callable[[Correlation], Iterable[Any]]) -> Callable[[Index], Iterable[Any]]:
-    return lambda index: ((one, found) for one in index.result.correlations for found in pick(one))
+def _sourced(source: str, result: StudyResult) -> Iterable[tuple[Any, Any]]:
+    """Return the rows of a source, each with what it belongs to."""
+    if source in _SOURCES:
+        return _SOURCES[source](result)
+    first, *steps = source.split(".")
+    rows = getattr(result, first)
+    if not steps:
+        return ((row, row) for row in rows)
+    return ((row, one) for one in rows for row in _held(one, steps))
 
 
-def _by_population(pick: Callable[[PopulationResult], Iterable[Any]]) -> Callable[[Index], Iterable[Any]]:
-    return lambda index: ((one, found) for one in index.result.populations for found in pick(one))
+def _held(one: Any, steps: list[str]) -> Iterable[Any]:
+    for step in steps:
+        one = None if one is None else getattr(one, step)
+    return one or ()
 
 
-def _all_intervals(one: Correlation) -> list[Interval]:
-    return ([one.interval] if one.interval else []) + list(one.intervals)
-
-
-def _adjusted(index: Index) -> Iterable[tuple[Any, ...]]:
+def _adjusted(result: StudyResult) -> Iterator[tuple[Any, Any]]:
     """Return a row for each score that has a prediction: the score, the prediction, and the ranks allowed."""
-    populations = {one.population: one for one in index.result.populations}
-    for one in index.result.correlations:
+    populations = {one.population: one for one in result.populations}
+    for one in result.correlations:
         if one.adjusted is None:
             continue
         population, adjusted = populations[one.population], one.adjusted
         nothing: list[int | None] = [None] * len(population.models)
-        ranks = (one.ranks.best or nothing, one.ranks.worst or nothing) if one.ranks else (nothing, nothing)
+        best, worst = (
+            (one.ranks.best or nothing, one.ranks.worst or nothing) if one.ranks else (nothing, nothing)
+        )
         for row, model in enumerate(population.models):
             if adjusted.residual[row] is not None:
-                columns = (adjusted.predicted, adjusted.residual, adjusted.low, adjusted.high, *ranks)
-                score = population.scores[one.benchmark][row]
-                yield one, model.model, score, *(column[row] for column in columns)
+                yield (
+                    {
+                        "model": model.model,
+                        "score": population.scores[one.benchmark][row],
+                        "predicted": adjusted.predicted[row],
+                        "residual": adjusted.residual[row],
+                        "low": adjusted.low[row],
+                        "high": adjusted.high[row],
+                        "best_rank": best[row],
+                        "worst_rank": worst[row],
+                    },
+                    one,
+                )
 
 
-def _correlations(index: Index) -> Iterable[tuple[Any, ...]]:
-    facts = {fact.benchmark: fact for fact in index.result.benchmarks}
-    for one in index.result.correlations:
-        yield one, facts.get(one.benchmark)
+def _intervals(result: StudyResult) -> Iterator[tuple[Any, Any]]:
+    for one in result.correlations:
+        for interval in ([one.interval] if one.interval else []) + list(one.intervals):
+            yield interval, one
 
 
-def _between(index: Index) -> Iterable[tuple[Any, ...]]:
-    for population in index.result.populations:
+def _between(result: StudyResult) -> Iterator[tuple[Any, Any]]:
+    for population in result.populations:
         found = population.capability_correlations
         if found is None:
             continue
         for benchmark, line in zip(found.benchmarks, found.rho, strict=True):
             for other, rho in zip(found.benchmarks, line, strict=True):
-                yield population, benchmark, other, rho
+                yield {"benchmark": benchmark, "other": other, "rho": rho}, population
 
 
-def _names(index: Index) -> Iterable[tuple[Any, ...]]:
-    for population in index.result.populations:
-        for name in population.capabilities.names:
-            yield population, name
-
-
-def _eigenvalues(index: Index) -> Iterable[tuple[Any, ...]]:
-    for population in index.result.populations:
+def _eigenvalues(result: StudyResult) -> Iterator[tuple[Any, Any]]:
+    for population in result.populations:
         for component, value in enumerate(population.eigenvalues, start=1):
-            yield population, component, value
+            yield {"component": component, "eigenvalue": value}, population
 
 
-_TABLES: Final[Mapping[str, tuple[Columns, Callable[[Index], Iterable[Any]]]]] = {
-    "adjusted-scores": (_ADJUSTED, _adjusted),
-    "areas": (_AREAS, lambda index: index.result.area_summaries),
-    "benchmarks": (_BENCHMARKS, lambda index: index.result.benchmarks),
-    "capabilities-scores": (_SCORES, _by_population(lambda one: one.models)),
-    "capability-correlations": (_BETWEEN, _between),
-    "correlations": (_CORRELATIONS, _correlations),
-    "eigenvalues": (_EIGENVALUES, _eigenvalues),
-    "intervals": (_INTERVALS, _by_correlation(_all_intervals)),
-    "kind-contrasts": (_CONTRASTS, lambda index: index.result.kind_contrasts),
-    "kinds": (_KINDS, lambda index: index.result.kind_summaries),
-    "joined-names": (_NAMES, _names),
-    "models": (_MODELS, _by_population(lambda one: one.models)),
-    "specifications": (
-        _SPECIFICATIONS,
-        _by_correlation(lambda one: one.robustness.specifications if one.robustness else ()),
-    ),
-    "suite": (_SUITE, _by_population(lambda one: one.suite)),
-    "verdict-counts": (_COUNTS, lambda index: index.result.population_summaries),
-    "without-family": (_WITHOUT_FAMILY, _by_correlation(lambda one: one.without_family)),
+def _scores(result: StudyResult) -> Iterator[tuple[Any, Any]]:
+    for population in result.populations:
+        missing: dict[str, list[str]] = {}
+        for left in population.left_out:
+            missing.setdefault(left.model, []).extend(left.missing)
+        for model in population.models:
+            named = _fields("model name family capabilities_score score_low score_high")
+            row: dict[str, Any] = {name: getattr(model, name) for name in named}
+            yield row | {"missing": missing.get(model.model, [])}, population
+
+
+_SOURCES: Final[Mapping[str, Callable[[StudyResult], Iterator[tuple[Any, Any]]]]] = {
+    "adjusted": _adjusted,
+    "all_intervals": _intervals,
+    "between": _between,
+    "eigenvalues": _eigenvalues,
+    "scores": _scores,
 }
-
-TABLE_NAMES: Final = tuple(_TABLES)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.catalog import Model, benchmarks
+from confounded.catalog import Model, benchmarks, description_of
 from confounded.catalog.families import Kin, kin_of
 from confounded.catalog.names import find_model
 from confounded.errors import UnknownError
@@ -286,6 +286,9 @@ def _benchmark_facts(
 
     kin = row["kin_to_suite"]
     own_items = row["items"] is not None
+    described = description_of(name) if entry else None
+    if described is not None and name not in described.released:
+        described = None
     return BenchmarkFacts(
         benchmark=name,
         name=fact("name") or name,
@@ -308,6 +311,12 @@ def _benchmark_facts(
         floor=fact("floor"),
         ceiling=fact("ceiling"),
         reference=fact("reference"),
+        measures=described.measures if described else None,
+        format=described.format if described else None,
+        criticisms=[f"{one.text} ({one.source})" if one.source else one.text for one in described.criticisms]
+        if described
+        else [],
+        sources=[str(one) for one in described.sources] if described else [],
     )
 
 

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AdjustedScores",
+    "AreaExpectation",
     "AreaFacts",
     "AreaPrediction",
+    "AreaSection",
     "AreaSummary",
     "BenchmarkFacts",
     "BenchmarkStrata",
@@ -188,7 +190,10 @@ class CapabilityCorrelations(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BenchmarkFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a benchmark: from the catalogue, or from the file where the catalogue lacks it."""
+    """What is known of a benchmark: from the catalogue, or from the file where the catalogue lacks it.
+
+    `measures`, `format`, `criticisms` and `sources` are of the catalogue's description, which is of the whole only.
+    """
 
     benchmark: str
     name: str
@@ -211,6 +216,25 @@ class BenchmarkFacts(msgspec.Struct, frozen=True, kw_only=True):
     floor: float | None = None
     ceiling: float | None = None
     reference: str | None = None
+    measures: str | None = None
+    format: str | None = None
+    criticisms: list[str] = []
+    sources: list[str] = []
+
+
+class AreaSection(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of what the catalogue says of an area: its heading, and its text, an empty line between paragraphs."""
+
+    heading: str
+    text: str
+
+
+class AreaExpectation(msgspec.Struct, frozen=True, kw_only=True):
+    """What those who argue for or against working on an area lead one to expect of it, and their reason."""
+
+    side: str
+    predicted: str
+    why: str
 
 
 class AreaFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,6 +245,11 @@ class AreaFacts(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     finding: str
     placed_by: str
+    goal: str = ""
+    threat: str = ""
+    sections: list[AreaSection] = []
+    expectations: list[AreaExpectation] = []
+    references: list[str] = []
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):

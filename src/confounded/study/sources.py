@@ -75,7 +75,6 @@ def check_sources(
     *,
     benchmarks: Path | None = None,
     models: Path | None = None,
-    area: str | None = None,
     plan: bool = True,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -88,7 +87,7 @@ def check_sources(
     settings : Settings
     benchmarks, models, threads, progress
         As of `study_sources`.
-    area, plan
+    plan : bool, optional
         As of `check_scores`.
 
     Raises
@@ -101,7 +100,6 @@ def check_sources(
         reading.table,
         settings,
         sources=sorted((source_record(*one) for one in reading.files), key=lambda source: source.name),
-        area=area,
         plan=plan,
         threads=threads,
         progress=progress,

@@ -35,7 +35,9 @@ from confounded.study.population import (
 )
 from confounded.study.published import published_figures
 from confounded.study.result import (
+    AreaExpectation,
     AreaFacts,
+    AreaSection,
     BenchmarkFacts,
     CapabilityCorrelations,
     Correlation,
@@ -340,6 +342,15 @@ def _areas_of(correlations: Sequence[Correlation], facts: Mapping[str, Benchmark
             description=area.description,
             finding=area.finding,
             placed_by=area.placed_by,
+            goal=area.goal,
+            threat=area.threat,
+            sections=[AreaSection(heading=one.heading, text=one.text) for one in area.sections],
+            expectations=[
+                AreaExpectation(side=side, predicted=one.predict, why=one.why)
+                for side, one in (("advocates", area.advocates), ("critics", area.critics))
+                if one is not None
+            ],
+            references=[str(one) for one in area.references],
         )
         for area in areas().values()
         if area.area in met

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from confounded.report.figures.forest import forest
 from confounded.report.figures.heatmap import heatmap
-from confounded.report.figures.overview import OVERLAP, PART_DOT, overview
+from confounded.report.figures.overview import MOST_NAMED, NARROW, WIDE, overview
 from confounded.report.figures.render import draw, inlined
+from confounded.report.figures.rows import template, verdict_look
 from confounded.report.figures.scatter import scatter
 from confounded.report.figures.scores import MOST_ROWS, capabilities_scores
 from confounded.report.figures.theme import (
@@ -34,47 +35,60 @@ def values(spec: dict[str, Any], key: str, mark: str | None = None) -> list[dict
     return [row for rows in (*layers, spec.get("data", {}).get("values", [])) for row in rows if key in row]
 
 
-def test_the_overview_has_every_correlation(shipped: StudyResult) -> None:
-    drawn = values(overview(Index.of(shipped)), "says")
-    expected = [one.rho * 100 for one in shipped.correlations if one.rho is not None]
-    assert sorted(row["percent"] for row in drawn) == sorted(expected)
+def points(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the marks of a chart of rows."""
+    return values(spec, "says", "point")
 
 
-def test_no_mark_of_the_overview_hides_another(shipped: StudyResult) -> None:
-    spec = overview(Index.of(shipped))
-    by_lane: dict[Any, list[tuple[float, float]]] = {}
-    for row in values(spec, "says"):
-        place = ((row["percent"] + 100) / 200 * spec["width"], row["y"])
-        by_lane.setdefault(row["population"], []).append(place)
-    for places in by_lane.values():
-        for at, (x, y) in enumerate(places):
-            for a, b in places[at + 1 :]:
-                assert (x - a) ** 2 + (y - b) ** 2 >= (OVERLAP * PART_DOT) ** 2
-
-
-@pytest.mark.parametrize("figure", [overview, forest])
-def test_marks_are_filled_only_where_there_is_a_verdict(shipped: StudyResult, figure: Any) -> None:
+def test_the_overview_has_every_whole_safety_benchmark_with_its_interval(shipped: StudyResult) -> None:
     index = Index.of(shipped)
-    undecided = {"undecided", "unreliable"}
-    for row in values(figure(index), "says"):
+    for name in index.populations:
+        expected = [
+            (100 * one.rho, 100 * one.interval.low if one.interval and one.interval.low is not None else None)
+            for group in index.groups
+            if group.claims_safety
+            for entry in group.entries
+            if entry.depth == 0 and (one := entry.correlations.get(name)) and one.rho is not None
+        ]
+        drawn = points(overview(index, name))
+        assert sorted(row["at"] for row in drawn) == sorted(at for at, _ in expected)
+        assert sorted(row["low"] for row in drawn if row["low"] is not None) == sorted(
+            low for _, low in expected if low is not None
+        )
+
+
+def test_no_two_benchmarks_of_the_overview_share_a_row(shipped: StudyResult) -> None:
+    for width in (WIDE, NARROW):
+        places = [row["y"] for row in points(overview(Index.of(shipped), "base", width))]
+        assert all(after - before >= 12 for before, after in pairwise(places))
+
+
+def test_an_undecided_mark_is_hollow_and_as_large_as_a_settled_one(shipped: StudyResult) -> None:
+    drawn = points(overview(Index.of(shipped), "chat"))
+    assert len({row["size"] for row in drawn}) == 1
+    for row in drawn:
         hollow = row["fill"] == ROLES["paper"][0]
-        assert hollow == any(row["says"].endswith(f"; {word}") for word in undecided)
+        assert hollow == row["says"].endswith(("; undecided", "; unreliable"))
 
 
-def test_the_forest_has_every_whole_benchmark_with_its_interval(shipped: StudyResult) -> None:
-    index = Index.of(shipped)
-    whole = [
-        one
-        for entry in index.entries()
-        if entry.depth == 0
-        for one in entry.correlations.values()
-        if one.rho is not None
-    ]
-    drawn = values(forest(index), "says", "point")
-    assert sorted(row["percent"] for row in drawn) == sorted(100 * (one.rho or 0) for one in whole)
-    assert sorted(row["low"] for row in drawn if "low" in row) == sorted(
-        100 * one.interval.low for one in whole if one.interval and one.interval.low is not None
-    )
+def test_verdicts_differ_in_shape_and_not_in_colour_only() -> None:
+    looks = [verdict_look(name) for name in ("entangled", "inverse", "separable", "undecided")]
+    assert len({look["shape"] for look in looks}) == len(looks)
+    unreliable, undecided = verdict_look("unreliable"), verdict_look("undecided")
+    assert unreliable["shape"] != undecided["shape"]
+
+
+def test_the_overview_of_hundreds_of_benchmarks_is_thin_and_unnamed() -> None:
+    benchmarks = [facts(f"benchmark {place}") for place in range(MOST_NAMED + 5)]
+    spec = overview(Index.of(result(benchmarks)), "chat")
+    assert spec["height"] < 5 * len(benchmarks)
+    assert len(values(spec, "text", "text")) < 10
+
+
+def test_the_page_finds_a_place_for_each_of_its_data() -> None:
+    text = msgspec.json.encode(template()).decode()
+    for name in ("marks", "labels", "lines", "width", "height", "title", "domain", "ticks", "band", "zero"):
+        assert f'"${name}"' in text
 
 
 def test_the_heat_map_has_every_pair_and_leaves_the_diagonal_empty(shipped: StudyResult) -> None:
@@ -172,9 +186,8 @@ def test_names_cannot_break_out_of_a_figure() -> None:
         ),
     )
     specs = [
-        overview(index),
-        overview(index, 350),
-        forest(index),
+        overview(index, "chat"),
+        overview(index, "chat", NARROW),
         heatmap(index, one),
         capabilities_scores(one, marks),
     ]
@@ -188,10 +201,10 @@ def test_names_cannot_break_out_of_a_figure() -> None:
 
 
 def test_links_lead_from_the_files_to_the_page_and_within_the_page_to_its_places(report: Path) -> None:
-    svg = (report / "figures" / "overview.svg").read_text()
-    assert 'href="../report.html#benchmark-gpqa"' in svg
+    svg = (report / "figures" / "overview-base.svg").read_text()
+    assert 'href="../report.html#benchmark/gpqa"' in svg
     placed = inlined(svg, "overview")
-    assert 'href="#benchmark-gpqa"' in placed
+    assert 'href="#benchmark/gpqa"' in placed
     assert "report.html" not in placed
     assert "page.invalid" not in svg
 
@@ -208,11 +221,10 @@ def test_no_figure_names_an_address_on_the_network(report: Path) -> None:
 
 def test_a_study_without_a_single_correlation_draws() -> None:
     index = Index.of(result(correlations=[correlation("chat", "honesty", None, reason="too few")]))
-    for spec in (overview(index), forest(index)):
-        assert draw(spec).startswith("<svg")
+    assert draw(overview(index, "chat")).startswith("<svg")
 
 
 def test_the_scatter_leaves_nothing_but_data_and_titles_to_the_page() -> None:
     spec = scatter()
     assert {signal["name"] for signal in spec["signals"]} == {"xTitle", "yTitle", "xDomain", "yDomain"}
-    assert spec["data"] == [{"name": "models", "values": []}]
+    assert spec["data"] == [{"name": name, "values": []} for name in ("models", "curve", "cells")]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from confounded.report.cards.plain import short
+from confounded.report.plain import short
 from confounded.report.words import NBSP, and_list
 from confounded.study.check_result import (
     Advice,
@@ -46,9 +46,6 @@ SCORE: Final = "capabilities score"
 """What a benchmark is correlated with unless it has an accuracy of its own."""
 
 MINUS: Final = "\u2212"
-TOGETHER: Final = "together"
-"""`study.population.TOGETHER`: what all populations together are called in a result."""
-
 NEAREST_SHOWN: Final = 2
 """Shipped benchmarks that are named on either side."""
 
@@ -116,10 +113,7 @@ def cards(result: CheckResult) -> list[Card]:
                 population=check.population,
                 verdict=one.verdict,
                 summary=tuple(_summary(one, check.needed)),
-                lines=(
-                    *_lines(check, one, fact, population.capabilities, margin),
-                    *_reversal_lines(result, check),
-                ),
+                lines=tuple(_lines(check, one, fact, population.capabilities, margin)),
                 cautions=tuple(one.cautions),
                 advice=tuple(check.advice),
                 check=check,
@@ -313,14 +307,6 @@ def _families_lines(within: WithinFamilies, one: Correlation) -> Iterator[Line]:
             f"moves it most, to "
             f"{number(moved.then)}.{then}",
         )
-
-
-def _reversal_lines(result: CheckResult, check: BenchmarkCheck) -> Iterator[Line]:
-    """Say where the sign is another in a part of the models: of this population, or of all taken together."""
-    for one in result.study.strata:
-        if one.benchmark == check.benchmark and one.population in (check.population, TOGETHER):
-            for own in one.reversals:
-                yield Line("In a part of the models", own.what)
 
 
 def _saturation(one: Correlation) -> str:

@@ -6,7 +6,7 @@ import re
 
 from confounded.report.cards.content import Card, cards, number, span
 from confounded.report.cards.methods import methods
-from confounded.report.cards.plain import latex
+from confounded.report.plain import latex
 from confounded.study.check_result import CheckResult
 
 __all__ = ["latex_methods", "latex_table"]

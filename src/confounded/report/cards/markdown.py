@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from confounded.report.cards.content import Card, cards, case_words, not_found_words, where_capability_is_from
 from confounded.report.cards.methods import citation_keys, methods
-from confounded.report.cards.plain import markdown
+from confounded.report.plain import markdown
 from confounded.study.check_result import CheckResult
 
 __all__ = ["markdown_card"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from confounded.report.cards.content import Card, number, span
-from confounded.report.cards.plain import short
+from confounded.report.plain import short
 from confounded.report.words import and_list
 from confounded.study.check_result import CheckResult
 from confounded.study.result import CapabilitiesSource

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from confounded.report.cards.plain import short
 from confounded.report.figures.labels import FONT_SIZE, Point, placed
 from confounded.report.figures.scatter import scatter
 from confounded.report.figures.theme import FONT, OTHER_FAMILIES, ROLES, FamilyMark, config
+from confounded.report.plain import short
 from confounded.report.verdicts import decided, role_of
 from confounded.study.result import BenchmarkFacts, Correlation, PopulationResult
 
@@ -95,7 +95,12 @@ def card_scatter(
     for signal in spec["signals"]:
         signal["value"] = signals[signal["name"]]
     spec["data"][0]["values"] = values
-    spec["marks"][1] = _names()
+    if one.curve is not None:
+        spec["data"][1]["values"] = [
+            {"x": x, "y": y, "low": low, "high": high}
+            for x, y, low, high in zip(one.curve.x, one.curve.y, one.curve.low, one.curve.high, strict=True)
+        ]
+    spec["marks"][-1] = _names()
     spec |= {"width": width, "height": HEIGHT}
     spec["description"] = f"{short(facts.name)} against capability, a mark for each of {len(points)} models"
     return spec

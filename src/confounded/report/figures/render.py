@@ -9,7 +9,10 @@ from typing import Any, Final
 
 import vl_convert
 
-__all__ = ["PAGE", "begin_to_draw", "draw", "draw_vega", "drawing_program", "inlined"]
+from confounded.report.figures.theme import FONT
+from confounded.report.plain import visible
+
+__all__ = ["PAGE", "begin_to_draw", "draw", "draw_vega", "drawable", "drawing_program", "inlined"]
 
 
 PAGE: Final = "https://page.invalid/#"
@@ -18,6 +21,7 @@ PAGE: Final = "https://page.invalid/#"
 PAGE_FROM_FIGURES: Final = "../report.html#"
 
 _ROUNDED: Final = re.compile(r' (?:d|transform|[xy]2?|width|height|viewBox)="[^"]*"')
+_CLIP: Final = re.compile(r"(?<=[\"#])clip\d+\b")
 _LONG: Final = re.compile(r"-?\d+\.\d{3,}")
 
 
@@ -26,12 +30,30 @@ def draw(spec: dict[str, Any]) -> str:
 
     Links to `PAGE` come to lead from the folder of figures to the page.
     """
-    return str(vl_convert.vegalite_to_svg(spec)).replace(f'href="{PAGE}', f'href="{PAGE_FROM_FIGURES}')
+    svg = str(vl_convert.vegalite_to_svg(drawable(spec))).replace(
+        f'href="{PAGE}', f'href="{PAGE_FROM_FIGURES}'
+    )
+    return _numbered_anew(svg)
 
 
 def draw_vega(spec: dict[str, Any]) -> str:
     """Draw a Vega specification as SVG, the same text for the same specification."""
-    return str(vl_convert.vega_to_svg(spec))
+    return _numbered_anew(str(vl_convert.vega_to_svg(drawable(spec))))
+
+
+def drawable(spec: Any) -> Any:
+    """Return a specification whose texts show what is in them: the drawing program ends at a control character."""
+    if isinstance(spec, str):
+        return spec if spec.isascii() and spec.isprintable() else visible(spec)
+    if isinstance(spec, dict):
+        return {key: drawable(held) for key, held in spec.items()}
+    return [drawable(held) for held in spec] if isinstance(spec, list | tuple) else spec
+
+
+def _numbered_anew(svg: str) -> str:
+    """Give clipping paths numbers from 1: the drawing program goes on counting from figure to figure."""
+    numbers: dict[str, str] = {}
+    return _CLIP.sub(lambda found: numbers.setdefault(found[0], f"clip{len(numbers) + 1}"), svg)
 
 
 def inlined(svg: str, prefix: str) -> str:
@@ -41,6 +63,7 @@ def inlined(svg: str, prefix: str) -> str:
     of dots would stand (the tables hold the same links). Ids get a prefix, since another figure may use the same.
     """
     svg = _ROUNDED.sub(_round, svg).replace(' aria-roledescription="point"', "").replace(' aria-label=""', "")
+    svg = svg.replace(' opacity="1"', "").replace(f' font-family="{FONT}"', "")
     svg = svg.replace(f'href="{PAGE_FROM_FIGURES}', 'href="#').replace("<a ", '<a tabindex="-1" ')
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
@@ -50,7 +73,8 @@ def inlined(svg: str, prefix: str) -> str:
     # The figure shrinks with its column and never grows beyond the size it was drawn for.
     return svg.replace(
         "<svg ",
-        f'<svg style="--natural:{float(size[1]):.0f}px;width:100%;max-width:var(--natural);height:auto" ',
+        f'<svg font-family="{FONT}" style="--natural:{float(size[1]):.0f}px;width:100%;'
+        'max-width:var(--natural);height:auto" ',
         1,
     )
 
@@ -70,5 +94,5 @@ def begin_to_draw() -> None:
 def drawing_program() -> str:
     """Return the JavaScript of Vega that the page carries, with `vegaEmbed` as the one global name."""
     program = str(vl_convert.javascript_bundle(snippet="window.vegaEmbed=vegaEmbed;"))
-    # Inside a script element these two would end it or hide the rest; in JavaScript strings the escapes are the same.
-    return program.replace("</script", r"<\/script").replace("<!--", r"<\!--")
+    # In a function of its own, since its short names would meet those of the page's program.
+    return f"(()=>{{{program}\n}})();"

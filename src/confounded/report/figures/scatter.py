@@ -25,7 +25,8 @@ def scatter() -> dict[str, Any]:
     dict
         Vega, not Vega-Lite, which cannot place labels so that none covers another. The signals ``width``,
         ``xTitle``, ``yTitle``, ``xDomain`` and ``yDomain`` and the data ``models`` (x, y, name, family, fill,
-        shape, says, weight) are filled in by the page.
+        shape, says, weight), ``curve`` (x, y, low, high) and ``cells`` (x, y, size, share, says) are filled in by
+        the page.
     """
     ink, muted, paper = ROLES["ink"][0], ROLES["muted"][0], ROLES["paper"][0]
     axis = {
@@ -59,7 +60,11 @@ def scatter() -> dict[str, Any]:
             {"name": "xDomain", "value": [0, 1]},
             {"name": "yDomain", "value": [0, 1]},
         ],
-        "data": [{"name": "models", "values": []}],
+        "data": [
+            {"name": "models", "values": []},
+            {"name": "curve", "values": []},
+            {"name": "cells", "values": []},
+        ],
         "scales": [
             {
                 "name": name,
@@ -81,6 +86,8 @@ def scatter() -> dict[str, Any]:
             },
         ],
         "marks": [
+            *_curve(),
+            _cells(),
             {
                 "name": "marks",
                 "type": "symbol",
@@ -135,4 +142,65 @@ def scatter() -> dict[str, Any]:
                 ],
             },
         ],
+    }
+
+
+def _curve() -> list[dict[str, Any]]:
+    """Return the marks of the fitted curve and its band, which lie under the models."""
+    x = {"scale": "x", "field": "x"}
+    return [
+        {
+            "type": "area",
+            "aria": False,
+            "from": {"data": "curve"},
+            "interactive": False,
+            "encode": {
+                "update": {
+                    "x": x,
+                    "y": {"scale": "y", "field": "high"},
+                    "y2": {"scale": "y", "field": "low"},
+                    "defined": {"signal": "datum.low !== null && datum.high !== null"},
+                    "interpolate": {"value": "monotone"},
+                    "fill": {"value": ROLES["band"][0]},
+                }
+            },
+            "clip": True,
+        },
+        {
+            "type": "line",
+            "aria": False,
+            "from": {"data": "curve"},
+            "interactive": False,
+            "encode": {
+                "update": {
+                    "x": x,
+                    "y": {"scale": "y", "field": "y"},
+                    "interpolate": {"value": "monotone"},
+                    "stroke": {"value": ROLES["muted"][0]},
+                    "strokeWidth": {"value": 1.5},
+                }
+            },
+            "clip": True,
+        },
+    ]
+
+
+def _cells() -> dict[str, Any]:
+    """Return the marks of counted models, for a study of more models than can be told apart."""
+    return {
+        "name": "counts",
+        "type": "symbol",
+        "description": "models, counted in cells",
+        "from": {"data": "cells"},
+        "encode": {
+            "enter": {
+                "x": {"scale": "x", "field": "x"},
+                "y": {"scale": "y", "field": "y"},
+                "shape": {"value": "square"},
+                "size": {"field": "size"},
+                "fill": {"value": ROLES["link"][0]},
+                "fillOpacity": {"field": "share"},
+                "description": {"field": "says"},
+            }
+        },
     }

@@ -19,6 +19,8 @@ __all__ = [
     "OTHER_FAMILIES",
     "POPULATION_SHAPES",
     "ROLES",
+    "VERDICT_SHAPES",
+    "VERDICT_SYMBOLS",
     "FamilyMark",
     "config",
     "family_marks",
@@ -68,6 +70,28 @@ _RIGHT = "M1,0L-.8,1V-1Z"
 _LEFT = "M-1,0L.8,1V-1Z"
 _PLUS = "M-.36,-1H.36V-.36H1V.36H.36V1H-.36V.36H-1V-.36H-.36Z"
 _STAR = "M0,-1.15L.29,-.36L1.09,-.36L.45,.14L.68,.95L0,.46L-.68,.95L-.45,.14L-1.09,-.36L-.29,-.36Z"
+
+VERDICT_SHAPES: Final[Mapping[str, str]] = {
+    "entangled": _UP,
+    "inverse": _DOWN,
+    "separable": _SQUARE,
+    "mixed": _DIAMOND,
+    "unreliable": _DIAMOND,
+    "undecided": _CIRCLE,
+    "no data": _CIRCLE,
+}
+"""A verdict's mark can be told without its colour; `unreliable` and `undecided` are drawn hollow."""
+
+VERDICT_SYMBOLS: Final[Mapping[str, str]] = {
+    "entangled": "triangle-up",
+    "inverse": "triangle-down",
+    "separable": "square",
+    "mixed": "diamond",
+    "unreliable": "diamond",
+    "undecided": "circle",
+    "no data": "circle",
+}
+"""The same by the names that Vega has for them, which make smaller drawings."""
 
 FAMILY_MARKS: Final = (
     FamilyMark("f1", "#332288", "#9c92f0", _CIRCLE),

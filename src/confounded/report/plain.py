@@ -6,10 +6,12 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["latex", "markdown", "short", "visible"]
+__all__ = ["formula_free", "latex", "markdown", "short", "visible"]
 
 LONGEST: Final = 120
 """Characters of a name that are shown: one longer than a line is no name to be read."""
+
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 _UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 """Categories of characters that show nothing of themselves, or turn the direction of the text around them."""
@@ -52,6 +54,11 @@ def short(name: str) -> str:
     """Return a name that can be shown in a line: visible, and cut where it is too long for one."""
     shown = visible(name[: LONGEST + 1])
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+
+
+def formula_free(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula: one that it would gets an apostrophe before it."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def markdown(text: str) -> str:

@@ -1,0 +1,155 @@
+"""What the page says before anything else: the answer in three sentences, the areas, and the warning example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from confounded.report import words
+from confounded.report.index import Entry, Group, Index
+from confounded.report.verdicts import VERDICTS, VerdictMark, mark_of
+from confounded.study.result import AreaSummary, Correlation, PopulationSummary
+
+__all__ = ["WARNING_EXAMPLE", "AreaAnswer", "Warning", "answer", "area_answers", "warning"]
+
+WARNING_EXAMPLE: Final = "truthfulqa_mc1"
+"""The paper's own example of a benchmark that claims a safety property and follows capability."""
+
+TELLING_POWER: Final = 0.8
+"""By custom a study that would find four of five is one whose silence says something."""
+
+BOARD: Final = ("entangled", "inverse", "separable", "mixed", "unreliable", "undecided")
+"""The order in which the verdicts on areas are told."""
+AREA_MEANING: Final = {
+    "entangled": "Scores rise with capability.",
+    "inverse": "Scores get worse as capability grows.",
+    "separable": "Scores have little to do with capability.",
+    "mixed": "Some of its benchmarks go one way, some another.",
+    "unreliable": "Low, but measurement error is too large or not known.",
+    "undecided": "Nobody can call these yet.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AreaAnswer:
+    """The areas with one verdict, each with the populations in which it has it."""
+
+    verdict: VerdictMark
+    meaning: str
+    areas: tuple[tuple[Group, tuple[str, ...]], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """The warning example: a benchmark, and its correlation in each population."""
+
+    entry: Entry
+    found: tuple[Correlation, ...] = field(repr=False)
+    strongest: Correlation = field(repr=False)
+
+
+def answer(index: Index) -> list[str]:
+    """Return the answer in three sentences. Every number in them is in the result."""
+    tallies = [one for one in index.result.population_summaries if one.n_benchmarks]
+    if not tallies:
+        return [
+            "No benchmark outside the capability suite has a correlation, so there is nothing to say yet."
+        ]
+    return [_undecided(tallies, index), _established(tallies, index), _separable(tallies)]
+
+
+def area_answers(index: Index) -> list[AreaAnswer]:
+    """Return the safety areas by verdict, those with the clearest verdicts first; empty where no area is known."""
+    by_verdict: dict[str, dict[str, list[str]]] = {}
+    groups = {group.area: group for group in index.groups if group.area is not None and group.claims_safety}
+    for one in index.result.area_summaries:
+        if one.area in groups and one.n_benchmarks:
+            by_verdict.setdefault(area_verdict(one), {}).setdefault(one.area, []).append(one.population)
+    order = [*BOARD, *(verdict for verdict in by_verdict if verdict not in BOARD)]
+    return [
+        AreaAnswer(
+            verdict=mark_of(verdict),
+            meaning=AREA_MEANING.get(verdict, ""),
+            areas=tuple((group, tuple(found[area])) for area, group in groups.items() if area in found),
+        )
+        for verdict in order
+        if (found := by_verdict.get(verdict, {})) or verdict in ("entangled", "separable", "undecided")
+    ]
+
+
+def area_verdict(one: AreaSummary) -> str:
+    """Return the verdict on an area; a separable one is first held against the robustness set."""
+    return one.criterion.verdict if one.criterion else one.verdict
+
+
+def warning(index: Index) -> Warning | None:
+    """Return the warning example, if it is in the study and rises with capability, as it does in the paper."""
+    for entry in index.entries():
+        if entry.facts.benchmark == WARNING_EXAMPLE:
+            found = tuple(
+                one
+                for name in index.populations
+                if (one := entry.correlations.get(name)) and one.rho is not None
+            )
+            if any(one.verdict == "entangled" for one in found):
+                return Warning(entry, found, max(found, key=lambda one: one.rho or 0.0))
+    return None
+
+
+def _undecided(tallies: Sequence[PopulationSummary], index: Index) -> str:
+    sizes = {one.population: one.n_models for one in index.result.populations}
+    undecided = sum(one.verdicts.undecided for one in tallies)
+    if not undecided:
+        return f"Every one of {_and(words.plural(one.n_benchmarks, 'benchmark') for one in tallies)} can be placed."
+    mostly = 2 * undecided > sum(one.n_benchmarks for one in tallies)
+    counts = _and(
+        f"{one.verdicts.undecided} of {one.n_benchmarks} are undecided over {sizes[one.population]} "
+        f"{one.population} models"
+        for one in tallies
+    )
+    return f"For {'most' if mostly else 'some'} benchmarks nobody can say yet: {counts}."
+
+
+def _established(tallies: Sequence[PopulationSummary], index: Index) -> str:
+    margin = words.level(index.result.provenance.settings.margin)
+    return (
+        f"{_counted(tallies, 'entangled')} established to rise with capability beyond the margin of {margin}, and "
+        f"{_counted(tallies, 'inverse')} established to fall as it grows."
+    )
+
+
+def _separable(tallies: Sequence[PopulationSummary]) -> str:
+    found = sum(one.verdicts.separable for one in tallies)
+    start = (
+        f"{_counted(tallies, 'separable')} shown to be separable from capability"
+        if found
+        else "None is shown to be separable from capability"
+    )
+    powers = [power.separable for one in tallies for power in one.power if power.separable is not None]
+    if not powers:
+        return f"{start}."
+    low, high = (words.share(bound, 0) for bound in (min(powers), max(powers)))
+    chance = high if low == high else f"{low} to {high}"
+    little = "that says little: " if max(powers) < TELLING_POWER else ""
+    return (
+        f"{start}, but {little}a study of this size would recognise {chance} of the benchmarks that have nothing to do "
+        "with capability."
+    )
+
+
+def _counted(tallies: Sequence[PopulationSummary], verdict: str) -> str:
+    """Write how many benchmarks of each population have a verdict, with the verb: "23 (base) and 17 (chat) are"."""
+    counts = [getattr(one.verdicts, verdict) for one in tallies]
+    if len(tallies) == 1:
+        return f"{counts[0]} {'is' if counts[0] == 1 else 'are'}"
+    return f"{_and(f'{count} ({one.population})' for count, one in zip(counts, tallies, strict=True))} are"
+
+
+def _and(parts: Iterable[str]) -> str:
+    return words.and_list(list(parts))
+
+
+def verdict_key() -> list[VerdictMark]:
+    """Return the verdicts on benchmarks, as a legend lists them."""
+    return [VERDICTS[name] for name in ("entangled", "inverse", "separable", "undecided", "unreliable")]

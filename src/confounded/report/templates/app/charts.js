@@ -1,0 +1,139 @@
+// Charts: specifications that stand in the page, filled from the data here and drawn by Vega when they come into view.
+
+let LIGHT = {};  // role to the light colour: what is drawn carries it, and a style rule swaps it in the dark
+
+let vega = null;
+const vegaReady = () => {
+  vega ??= inflated("vega").then((program) => {
+    const script = el("script");
+    script.textContent = program;
+    document.head.append(script);
+    return window.vegaEmbed;
+  });
+  return vega;
+};
+
+const waiting = new Map();
+const watcher = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) {
+    watcher.unobserve(entry.target);
+    const draw = waiting.get(entry.target);
+    waiting.delete(entry.target);
+    if (draw) draw();
+  }
+}, { rootMargin: "300px" });
+
+// Put values where a specification has "$name".
+const fill = (spec, values) => {
+  if (typeof spec === "string") return spec.startsWith("$") && spec.slice(1) in values ? values[spec.slice(1)] : spec;
+  if (Array.isArray(spec)) return spec.map((one) => fill(one, values));
+  if (spec && typeof spec === "object") return Object.fromEntries(Object.entries(spec).map(([key, one]) => [key, fill(one, values)]));
+  return spec;
+};
+
+const embed = async (place, spec, mode) => {
+  const draw = await vegaReady();
+  if (!place.isConnected) return;
+  const room = el("div");
+  await draw(room, spec, { mode, ast: true, renderer: "svg", actions: false, tooltip: false, defaultStyle: false });
+  place.replaceChildren(room);
+  place.classList.remove("waiting");
+  walkable(place);
+};
+
+// A figure that is drawn when it comes into view. `make(width)` returns {spec, mode}.
+const chart = (label, height, make) => {
+  const place = el("div", { class: "drawn chart waiting", role: "group", "aria-label": label, style: { "min-height": `${height}px` } });
+  let width = 0;
+  const draw = () => {
+    width = Math.floor(place.clientWidth);
+    if (width < 50) return;
+    const { spec, mode } = make(width);
+    embed(place, spec, mode).catch((problem) => { place.textContent = `This chart could not be drawn: ${problem.message}`; });
+  };
+  waiting.set(place, draw);
+  watcher.observe(place);
+  let timer = 0;
+  new ResizeObserver(() => {
+    if (!width || Math.abs(place.clientWidth - width) < 12 || !place.isConnected) return;
+    clearTimeout(timer);
+    timer = setTimeout(draw, 150);
+  }).observe(place);
+  return place;
+};
+
+// One stop of the tabulator key a chart; the arrow keys go from mark to mark, and each says what it is.
+const walkable = (place) => {
+  const marks = [...place.querySelectorAll('.role-mark [role="graphics-symbol"][aria-label]:not([aria-label=""])')];
+  marks.forEach((mark, at) => { mark.setAttribute("tabindex", at ? "-1" : "0"); mark.setAttribute("role", "img"); mark.removeAttribute("aria-roledescription"); });
+  place.onkeydown = (event) => {
+    const at = marks.indexOf(event.target);
+    if (at < 0) return;
+    if (event.key === "Enter") { follow(event.target); return; }
+    const next = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: marks.length - 1 }[event.key];
+    if (next === undefined || !marks[next]) return;
+    event.preventDefault();
+    marks[at].setAttribute("tabindex", "-1");
+    marks[next].setAttribute("tabindex", "0");
+    marks[next].focus();
+  };
+};
+const follow = (mark) => {
+  const target = mark.__data__?.datum?.go;
+  if (target) location.hash = target;
+};
+document.addEventListener("click", (event) => { const mark = event.target.closest?.(".chart .role-mark [aria-label]"); if (mark) follow(mark); });
+
+// A line of text beside a mark that is pointed at or has the focus.
+const tip = document.getElementById("tip");
+const tell = (mark) => {
+  tip.textContent = mark.getAttribute("aria-label");
+  tip.hidden = false;
+  const box = tip.getBoundingClientRect(), at = mark.getBoundingClientRect();
+  const top = at.top - box.height - 8;
+  tip.style.left = `${Math.max(8, Math.min(at.left + at.width / 2 - box.width / 2, document.documentElement.clientWidth - box.width - 8))}px`;
+  tip.style.top = `${top > 8 ? top : at.bottom + 8}px`;
+};
+const markOf = (event) => event.target.closest?.('.drawn .role-mark [aria-label]');
+for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, (event) => {
+  const mark = markOf(event);
+  if (mark) tell(mark);
+  else tip.hidden = true;
+});
+addEventListener("scroll", () => { if (!document.activeElement?.closest?.(".chart")) tip.hidden = true; }, { passive: true });
+addEventListener("keydown", (event) => { if (event.key === "Escape") tip.hidden = true; });
+
+const look = (verdict) => {
+  const role = study.verdicts[verdict]?.role ?? "undecided";
+  return { stroke: LIGHT[role] || LIGHT.muted, fill: DECIDED.has(verdict) ? LIGHT[role] : LIGHT.paper, shape: study.shapes[verdict] ?? study.shapes.undecided };
+};
+
+const ROW = 20, HEAD = 24;
+// A chart of rows: {text, heading} or {text, at, low, high, verdict | stroke, fill, shape, says, go}.
+const rowsChart = (label, rows, options = {}) => {
+  const height = rows.reduce((sum, row) => sum + (row.heading ? HEAD : ROW), 8);
+  return chart(label, height + 46, (width) => {
+    const longest = Math.max(0, ...rows.map((row) => row.heading ? 0 : Array.from(row.text).length));
+    const left = Math.round(Math.min(longest * 6.4 + 20, width * (width < 480 ? 0.38 : 0.42)));
+    const most = Math.floor((left - 14) / 6.3);
+    let top = 4;
+    const marks = [], labels = [], lines = [];
+    for (const row of rows) {
+      const tall = row.heading ? HEAD : ROW, y = top + tall / 2;
+      labels.push({ text: short(row.text, row.heading ? 60 : Math.max(4, most)), y, x: row.heading ? -left : -10, align: row.heading ? "left" : "right" });
+      if (!row.heading) {
+        lines.push({ y });
+        if (row.at !== null && row.at !== undefined) marks.push({ at: row.at, low: row.low ?? null, high: row.high ?? null, y, size: row.size ?? 64,
+          ...(row.verdict !== undefined ? look(row.verdict) : { stroke: row.stroke ?? LIGHT.ink, fill: row.fill ?? LIGHT.ink, shape: row.shape ?? "circle" }), says: row.says, href: null, go: row.go ?? null });
+      }
+      top += tall;
+    }
+    const margin = 100 * marginNow(), narrow = width - left < 420;
+    const spec = fill(study.specs.rows, {
+      marks, labels, lines, width: width - left - 18, height: top + 4, title: options.title ?? "capabilities correlation, %",
+      domain: options.domain ?? [-100, 100], ticks: options.domain ? null : narrow ? [-100, -50, 0, 50, 100] : [-100, -80, -60, -40, -20, 0, 20, 40, 60, 80, 100],
+      band: options.domain ? [] : [{ from: -margin, to: margin }], zero: (options.zero ?? [0]).map((at) => ({ at })), description: label,
+    });
+    return { spec, mode: "vega-lite" };
+  });
+};

@@ -1,0 +1,79 @@
+// The projection of the result that stands in the page, and ways into it.
+
+const inflated = async (id) => {
+  const held = document.getElementById(id);
+  if (!held) return null;
+  const packed = Uint8Array.from(atob(held.textContent), (character) => character.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).text();
+};
+
+let study = null;
+const found = {};
+
+const read = async () => {
+  study = JSON.parse(await inflated("projection"));
+  LIGHT = study.colours;
+  study.settings = study.provenance.settings;
+  found.facts = new Map(study.benchmarks.map((one) => [one.benchmark, one]));
+  found.populations = new Map(study.populations.map((one) => [one.population, one]));
+  found.areas = new Map(study.areas.map((one) => [one.area, one]));
+  found.correlations = new Map();
+  for (const one of study.correlations) {
+    if (!found.correlations.has(one.benchmark)) found.correlations.set(one.benchmark, {});
+    found.correlations.get(one.benchmark)[one.population] = one;
+    if (one.curve) {
+      const { x: [first, last], y } = one.curve;
+      one.curve.x = y.map((_, at) => first + (last - first) * at / Math.max(1, y.length - 1));
+    }
+    if (one.adjusted) {
+      const scores = found.populations.get(one.population).scores[one.benchmark];
+      one.adjusted.predicted = one.adjusted.residual.map((residual, at) => residual === null ? null : scores[at] - residual);
+    }
+  }
+  study.groups.sort((a, b) => Number(b.safety) - Number(a.safety));
+  found.groups = new Map(study.groups.map((group) => [group.area ?? "other", group]));
+  found.groupOf = new Map();
+  found.depth = new Map();
+  found.order = [];
+  for (const group of study.groups) for (const [benchmark, depth] of group.entries) {
+    found.groupOf.set(benchmark, group);
+    found.depth.set(benchmark, depth);
+    found.order.push(benchmark);
+  }
+  found.models = new Map();
+  for (const population of study.populations) population.models.forEach((model, row) => {
+    if (!found.models.has(model.model)) found.models.set(model.model, []);
+    found.models.get(model.model).push({ model, row, population });
+  });
+};
+
+const isAggregated = (population) => study.aggregated.includes(population);
+const nameOf = (benchmark) => short(found.facts.get(benchmark)?.name ?? benchmark);
+const areaTitle = (group) => short(group.title);
+const correlationOf = (benchmark, population) => found.correlations.get(benchmark)?.[population] ?? null;
+const modelName = (model) => { const known = found.models.get(model); return short(known ? known[0].model.name : model); };
+
+// The verdict that an interval gives at a margin, by the rule of the study; at the study's margin it is the study's own.
+const FEWEST_FAMILIES = 6;
+const verdictAt = (one, margin) => {
+  if (margin === study.settings.margin) return one.verdict;
+  const low = one.interval?.low, high = one.interval?.high;
+  if (low === null || low === undefined || one.n_families < FEWEST_FAMILIES) return "undecided";
+  if (low > margin) return "entangled";
+  if (high < -margin) return "inverse";
+  if (!(low > -margin && high < margin)) return "undecided";
+  const known = one.reliability;
+  if (!known || known.method === null) return "separable";
+  if (known.low === null || known.high === null) return "unreliable";
+  return known.low > -margin && known.high < margin ? "separable" : "unreliable";
+};
+const verdictNow = (one) => verdictAt(one, marginNow());
+const DECIDED = new Set(["entangled", "inverse", "separable"]);
+
+const ACCURACY_ON = "accuracy on ";
+const across = (one, population) => {
+  const set = one.correlated_with.startsWith(ACCURACY_ON) ? one.correlated_with.slice(ACCURACY_ON.length) : null;
+  return set !== null && population.scores[set] ? population.scores[set] : population.models.map((model) => model.capabilities_score);
+};
+const acrossTitle = (one) => one.correlated_with.startsWith(ACCURACY_ON) ? `${ACCURACY_ON}${nameOf(one.correlated_with.slice(ACCURACY_ON.length))}` : one.correlated_with;
