@@ -18,10 +18,13 @@ from confounded.catalog._spelling import LONGEST_NAME, MAKERS, fold, parse, toke
 from confounded.catalog._tables import cell, flag, known, rows
 from confounded.catalog.models import Model, models
 from confounded.catalog.names import find_model, makers_of, may_stand_for
+from confounded.catalog.vision import is_vision_model, vision_family
 
 __all__ = ["RULES", "Kin", "Line", "kin_of", "lines"]
 
 RULES: Final = (
+    "architecture: of a vision model as timm names it, the line of architectures that the name begins with, by the "
+    "stems of vision_families.csv; none of the other rules is tried",
     "catalogue: the catalogue has the model, under its id or a usual spelling of it, and says its family; the "
     "same holds of a name that may stand for several models of one family, such as gpt-4-turbo",
     "base model: the file says which model it was tuned from, and that one's family can be told",
@@ -58,7 +61,7 @@ class Kin:
     population : str or None
         ``base`` or ``chat``, where the catalogue or the name leaves no doubt.
     rule : str
-        The rule that told: ``catalogue``, ``base model (<rule>)`` or ``name stem '<stem>'``.
+        The rule that told: ``architecture '<stem>'``, ``catalogue``, ``base model (<rule>)`` or ``name stem '<stem>'``.
     """
 
     family: str
@@ -131,6 +134,9 @@ def kin_of(name: str, base_model: str | None = None) -> Kin | None:
     Kin or None
         With the rule that told.
     """
+    if is_vision_model(name):
+        line = vision_family(name)
+        return None if line is None else Kin(line[0], None, None, f"architecture '{line[1]}'")
     entry = find_model(name)
     if entry is not None and entry.family:
         return Kin(entry.family, entry.organisation, entry.population or None, "catalogue")

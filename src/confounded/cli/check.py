@@ -12,6 +12,7 @@ from confounded.cli.options import (
     CHECK_FAILED,
     StudyOptions,
     as_json_option,
+    chosen_settings,
     fail_on_option,
     failing_verdicts,
     option,
@@ -90,6 +91,8 @@ def check(
         result = check_sources(
             source,
             settings,
+            mirror=chosen["mirror"],
+            chosen=chosen_settings(),
             benchmarks=chosen["benchmarks"],
             models=chosen["models"],
             plan=plan,

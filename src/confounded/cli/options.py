@@ -27,6 +27,7 @@ __all__ = [
     "benchmarks_option",
     "by_option",
     "capabilities_option",
+    "chosen_settings",
     "direction_options",
     "directions_in",
     "fail_on_option",
@@ -35,6 +36,7 @@ __all__ = [
     "lenient_option",
     "level_option",
     "margin_option",
+    "mirror_option",
     "missing_option",
     "models_option",
     "names_in",
@@ -93,6 +95,14 @@ models_option = option(
     type=click.Path(path_type=Path),
     help="A TOML file that says what is known of models. [default: any models.toml beside SOURCE]",
 )
+mirror_option = option(
+    "--mirror",
+    heading=INPUT,
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Where the files of a source are that is named, such as open-llm-leaderboard-v1: a folder with one folder a "
+    "source. [default: what `confounded datasets fetch` fetched]",
+)
 population_option = option(
     "--population",
     heading=INPUT,
@@ -100,7 +110,7 @@ population_option = option(
     help="What models are of which neither the file nor the catalogue says it.",
 )
 unknown_families_option = option(
-    "--unknown-families-apart",
+    "--unknown-families-apart/--no-unknown-families-apart",
     heading=INPUT,
     is_flag=True,
     help="Count each model of unknown family as a family of one, instead of stopping.",
@@ -113,7 +123,7 @@ leave_out_option = option(
     shell_complete=values.complete_columns,
 )
 lenient_option = option(
-    "--lenient",
+    "--lenient/--no-lenient",
     heading=INPUT,
     is_flag=True,
     help="Go on where the scores leave something to guess (a score given twice, two units in a column, a cell that "
@@ -293,6 +303,7 @@ def as_json_option(help: str) -> Callable[[Decorated], Decorated]:
 class StudyOptions(TypedDict):
     """What the options of `study_options` hand to a command, as its last keyword arguments."""
 
+    mirror: Path | None
     benchmarks: Path | None
     models: Path | None
     population: str | None
@@ -321,6 +332,7 @@ def study_options(command: Decorated) -> Decorated:
     """Give a command every option of a study; it takes them as `StudyOptions`."""
     for one in reversed(
         (
+            mirror_option,
             benchmarks_option,
             models_option,
             population_option,
@@ -376,6 +388,20 @@ def study_settings(chosen: StudyOptions) -> Settings:
         Settings,
     )
 
+
+def chosen_settings() -> frozenset[str]:
+    """Return the names of the settings that the command line says something of, as usual or not."""
+    context = click.get_current_context()
+    said = {
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+    }
+    names = said & (_AS_GIVEN | {"suite", "leave_out"})
+    return frozenset(names | ({"directions"} if said & _OF_DIRECTION else set()))
+
+
+_OF_DIRECTION: Final = frozenset({"direction", "higher_is_safer", "lower_is_safer"})
 
 _AS_GIVEN: Final = frozenset(
     {

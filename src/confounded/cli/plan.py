@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from confounded.cli.help import INPUT, METHOD, Command
-from confounded.cli.options import as_json_option, option, seed_option, source_argument
+from confounded.cli.options import as_json_option, mirror_option, option, seed_option, source_argument
 from confounded.cli.terminal import current_terminal
 from confounded.cli.values import complete_names
 from confounded.errors import UsageError
@@ -29,6 +29,7 @@ __all__ = ["plan"]
     help="Begin from this benchmark of the study of SOURCE.",
     shell_complete=complete_names,
 )
+@mirror_option
 @option(
     "--population",
     heading=INPUT,
@@ -99,6 +100,7 @@ __all__ = ["plan"]
 @as_json_option("Print the plan as JSON.")
 def plan(
     source: tuple[Path, ...],
+    mirror: Path | None,
     benchmark: str | None,
     population: str | None,
     rho: float | None,
@@ -118,8 +120,9 @@ def plan(
 
     Studies of the assumed correlation are simulated, each with its verdict, and the smallest is sought that reaches the
     right one often enough. With --for, the correlation, reliability and families are those of a benchmark in a study:
-    of SOURCE (scores, or a result.json), or of the shipped scores. Options given beside it replace them. Where your own
-    scores need options of `confounded report` to be studied, give the result.json that it wrote.
+    of SOURCE (scores, a result.json, or the name of a source of `confounded datasets`), or of the shipped scores.
+    Options given beside it replace them. Where your own scores need options of `confounded report` to be studied, give
+    the result.json that it wrote.
 
     \b
     Examples:
@@ -133,6 +136,8 @@ def plan(
     from confounded.cli.progress import progress_bar
     from confounded.study import PlanRequest, plan_study, request_from_study
 
+    if mirror is not None and not source:
+        raise UsageError("--mirror together with the name of a source", found="no SOURCE")
     if (source or population) and benchmark is None:
         raise UsageError("--for BENCHMARK together with SOURCE or --population", found="none")
     given = {
@@ -145,7 +150,9 @@ def plan(
     }
     with progress_bar() as progress:
         base = (
-            PlanRequest() if benchmark is None else request_from_study(_study(source), benchmark, population)
+            PlanRequest()
+            if benchmark is None
+            else request_from_study(_study(source, mirror), benchmark, population)
         )
         request = msgspec.structs.replace(
             base,
@@ -164,13 +171,13 @@ def plan(
         _show(found)
 
 
-def _study(source: tuple[Path, ...]) -> StudyResult:
+def _study(source: tuple[Path, ...], mirror: Path | None) -> StudyResult:
     """Read the result, or study the sources."""
     from confounded.study import Settings, read_result, study_sources
 
     if len(source) == 1 and source[0].suffix.lower() == ".json":
         return read_result(source[0])
-    return study_sources(source, Settings(resamples=0))
+    return study_sources(source, Settings(resamples=0), mirror=mirror)
 
 
 def _sizes(text: str) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from confounded.cli.options import (
     CHECK_FAILED,
     StudyOptions,
     as_json_option,
+    chosen_settings,
     fail_on_option,
     failing_verdicts,
     output_option,
@@ -52,7 +53,8 @@ def report(
     one column a benchmark) or long (columns 'model', 'benchmark', 'score'); results of lm-evaluation-harness or HELM,
     logs of Inspect AI, documents of Every Eval Ever; files of the Open LLM Leaderboard, Epoch's benchmarking hub or
     timm as downloaded; a folder of them, or several of either; or the result.json of an earlier report, which is
-    shown again without computing anything. Without SOURCE the shipped scores are studied.
+    shown again without computing anything; or the name of a source of `confounded datasets`, which is studied as is
+    declared for it. Without SOURCE the shipped scores are studied.
 
     \b
     Examples:
@@ -62,6 +64,7 @@ def report(
       confounded report mine.csv --population chat --higher-is-safer
       confounded report mine.csv --capabilities epoch-capabilities-index
       confounded report logs/ --lenient
+      confounded report open-llm-leaderboard-v1 --mirror /media/scores
       confounded report confounded-report/result.json -o again
       confounded report mine.csv --fail-on entangled,unreliable
 
@@ -103,6 +106,8 @@ def _result(source: tuple[Path, ...], chosen: StudyOptions, progress: Progress) 
     return study_sources(
         source,
         settings,
+        mirror=chosen["mirror"],
+        chosen=chosen_settings(),
         benchmarks=chosen["benchmarks"],
         models=chosen["models"],
         threads=chosen["threads"],

@@ -309,7 +309,7 @@ def _chosen(source: Path, *, items: bool = False) -> tuple[list[tuple[Format, Pa
             "a file or folder of scores",
             found="nothing of that name",
             where=str(source),
-            remedy="Check the path.",
+            remedy="Check the path, or name a source: `confounded datasets` lists them.",
         )
     if not is_file:
         raise UnreadableError("a plain file or a folder", found="a device or a pipe", where=str(source))

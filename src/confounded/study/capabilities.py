@@ -15,7 +15,7 @@ from scipy.special import ndtri, stdtrit
 
 from confounded.errors import ContentError, StatisticsError
 from confounded.stats.component import FirstComponent, first_component, score_errors
-from confounded.study.population import Population
+from confounded.study.population import MOST_NAMED, Population
 from confounded.study.result import CapabilitiesSource, LeftOut, Notice
 from confounded.study.settings import PAPER_SUITE, SMALLEST_SUITE, MissingPolicy, Settings
 
@@ -235,11 +235,12 @@ def _filled(population: Population, suite: Sequence[str], absent: NDArray[np.boo
 
 
 def _left_out_notice(population: Population, left_out: Sequence[LeftOut]) -> Notice:
-    names = "; ".join(f"{one.model} (no score on {', '.join(one.missing)})" for one in left_out)
-    plural = "s have" if len(left_out) > 1 else " has"
+    names = "; ".join(f"{one.model} (no score on {', '.join(one.missing)})" for one in left_out[:MOST_NAMED])
+    more = f" and {len(left_out) - MOST_NAMED} more" if len(left_out) > MOST_NAMED else ""
+    has, is_left = ("s have", "are") if len(left_out) > 1 else (" has", "is")
     return Notice(
-        what=f"{len(left_out)} {population.name} model{plural} no capabilities score and is left out of "
-        f"every correlation with it: {names}.",
+        what=f"{len(left_out)} {population.name} model{has} no capabilities score and {is_left} left out of "
+        f"every correlation with it: {names}{more}.",
         remedy="--missing column-mean fills such cells with the mean of their column, "
         "--missing leave-benchmark-out shortens the suite.",
     )

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from confounded.datasets import safetywashing
+from confounded.errors import UsageError
 from confounded.readers import read_sources
 from confounded.study.check import check_scores
 from confounded.study.check_result import CheckResult
-from confounded.study.result import Source, StudyResult
+from confounded.study.named import coverage_notices, find_named, given_settings
+from confounded.study.result import Notice, Source, StudyResult
 from confounded.study.settings import Settings
 from confounded.study.study import run_study
 from confounded.study.uncertainty import Progress
@@ -26,6 +31,8 @@ def study_sources(
     paths: Sequence[Path],
     settings: Settings,
     *,
+    mirror: Path | None = None,
+    chosen: Collection[str] | None = None,
     benchmarks: Path | None = None,
     models: Path | None = None,
     threads: int | None = None,
@@ -36,7 +43,12 @@ def study_sources(
     Parameters
     ----------
     paths : sequence of Path
+        Or the id of one source of `confounded.datasets`, which is then studied as is declared for it.
     settings : Settings
+    mirror : Path, optional
+        Where a source is that is named; by default in the cache.
+    chosen : collection of str, optional
+        The names of the settings that go before what is declared for a source; by default those that are not as usual.
     benchmarks : Path, optional
         A file that declares benchmarks; without it any ``benchmarks.toml`` beside the scores.
     models : Path, optional
@@ -49,30 +61,36 @@ def study_sources(
     InputError
         If a file cannot be read or its content cannot be used.
     """
-    if not paths:
+    asked = _asked(paths, settings, mirror, chosen, benchmarks)
+    if not asked.paths:
         _LOGGER.info("Reading the scores that ship with the package")
         return run_study(
             safetywashing.load_scores(),
-            settings,
+            asked.settings,
             sources=[shipped_record()],
             shipped=True,
             threads=threads,
             progress=progress,
         )
-    reading = read_sources(paths, benchmarks=benchmarks, models=models, lenient=settings.lenient)
-    return run_study(
+    reading = read_sources(
+        asked.paths, benchmarks=asked.benchmarks, models=models, lenient=asked.settings.lenient
+    )
+    result = run_study(
         reading.table,
-        settings,
+        asked.settings,
         sources=sorted((source_record(*one) for one in reading.files), key=lambda source: source.name),
         threads=threads,
         progress=progress,
     )
+    return msgspec.structs.replace(result, notices=asked.said_of(result) + result.notices)
 
 
 def check_sources(
     paths: Sequence[Path],
     settings: Settings,
     *,
+    mirror: Path | None = None,
+    chosen: Collection[str] | None = None,
     benchmarks: Path | None = None,
     models: Path | None = None,
     plan: bool = True,
@@ -85,7 +103,7 @@ def check_sources(
     ----------
     paths : sequence of Path
     settings : Settings
-    benchmarks, models, threads, progress
+    mirror, chosen, benchmarks, models, threads, progress
         As of `study_sources`.
     plan : bool, optional
         As of `check_scores`.
@@ -95,14 +113,62 @@ def check_sources(
     InputError
         If a file cannot be read or its content cannot be used.
     """
-    reading = read_sources(paths, benchmarks=benchmarks, models=models, lenient=settings.lenient)
-    return check_scores(
+    asked = _asked(paths, settings, mirror, chosen, benchmarks)
+    if not asked.paths:
+        raise UsageError(
+            "scores to be checked",
+            found="the source that ships",
+            remedy="`confounded report` studies it.",
+        )
+    reading = read_sources(
+        asked.paths, benchmarks=asked.benchmarks, models=models, lenient=asked.settings.lenient
+    )
+    result = check_scores(
         reading.table,
-        settings,
+        asked.settings,
         sources=sorted((source_record(*one) for one in reading.files), key=lambda source: source.name),
         plan=plan,
         threads=threads,
         progress=progress,
+    )
+    return msgspec.structs.replace(result, notices=asked.said_of(result.study) + result.notices)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be read, and how, once it is known whether a source is named."""
+
+    paths: tuple[Path, ...]
+    settings: Settings
+    benchmarks: Path | None
+    notices: list[Notice]
+    is_named: bool
+
+    def said_of(self, result: StudyResult) -> list[Notice]:
+        """Return what is to be said first in the result."""
+        return self.notices + (coverage_notices(result.populations) if self.is_named else [])
+
+
+def _asked(
+    paths: Sequence[Path],
+    settings: Settings,
+    mirror: Path | None,
+    chosen: Collection[str] | None,
+    benchmarks: Path | None,
+) -> _Asked:
+    """Find out whether a source is named, and take what is declared for it."""
+    named, notices = find_named(paths, mirror)
+    if named is None:
+        return _Asked(tuple(paths), settings, benchmarks, notices, is_named=False)
+    _LOGGER.info("%s is the source %s", paths[0], named.source.title)
+    given = given_settings(settings) if chosen is None else chosen
+    declared = named.entry.benchmarks() if named.entry else None
+    return _Asked(
+        named.paths,
+        named.settings(settings, given),
+        benchmarks or declared,
+        notices + named.notices(given),
+        is_named=True,
     )
 
 

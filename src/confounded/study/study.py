@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import confounded
 from confounded.catalog import areas
-from confounded.errors import UsageError
+from confounded.errors import ContentError, UsageError
 from confounded.scores import Issue, ScoreTable
 from confounded.stats.component import FirstComponent
 from confounded.stats.grouping import MOST_GROUPS
@@ -119,6 +119,7 @@ def run_study(
     fitted: list[CapabilitiesScore] = []
     correlations: list[Correlation] = []
     by_population, by_area, by_kind, contrasts, trends = [], [], [], [], []
+    impossible: list[tuple[Population, ContentError]] = []
     for population in split:
         _LOGGER.info(
             "Correlating %s %s models on %s benchmarks with capability",
@@ -126,7 +127,11 @@ def run_study(
             population.name,
             len(population.matrix.benchmarks),
         )
-        score, remarks = capabilities_of(population, settings, facts)
+        try:
+            score, remarks = capabilities_of(population, settings, facts)
+        except ContentError as problem:
+            impossible.append((population, problem))
+            continue
         measured = _without_capability(facts, score)
         evidence = gather_evidence(
             population, score, measured, settings, threads=threads, progress=_stage(progress, population.name)
@@ -150,6 +155,8 @@ def run_study(
         contrasts += kind_contrasts(own, facts, evidence, settings)
         results.append(_population_result(population, score, facts, settings.level))
         fitted.append(score)
+    notices += _not_studied(impossible, len(split))
+    split = [one for one in split if all(one is not other for other, _ in impossible)]
     _LOGGER.info("Looking for strata in which a correlation turns round")
     scopes, strata, scoped = part_models(split, fitted, facts, settings, threads=threads)
     strata = with_reversals(strata, scoped, settings, threads=threads)
@@ -248,6 +255,26 @@ def _of_many(population: Population) -> list[Notice]:
             f"the {MOST_MOVING} models that move a correlation most are left out of it in turn, and not all {n_models}"
         )
     return [Notice(what=f"Of so many {population.name} models: {'; '.join(said)}.")] if said else []
+
+
+def _not_studied(impossible: Sequence[tuple[Population, ContentError]], n_populations: int) -> list[Notice]:
+    """Say which populations cannot be studied, or refuse where none can.
+
+    Raises
+    ------
+    ContentError
+        If no population is left.
+    """
+    if len(impossible) == n_populations:
+        raise impossible[0][1]
+    return [
+        Notice(
+            what=f"The {len(population.models)} {population.name} models are not studied: expected {problem.expected}, "
+            f"but found {problem.found}.",
+            remedy=problem.remedy,
+        )
+        for population, problem in impossible
+    ]
 
 
 def _strange_kin(facts: Mapping[str, BenchmarkFacts], split: Sequence[Population]) -> list[Notice]:
