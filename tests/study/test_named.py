@@ -184,7 +184,9 @@ def test_of_timm_natural_adversarial_examples_follow_accuracy_on_the_same_classe
     assert one.n_models == joined.height > 1_500
     assert one.rho == pytest.approx(spearmanr(joined["imagenet-a"], joined["imagenet-a-clean"]).statistic)
     assert one.against_score is not None
-    assert one.against_score.rho == pytest.approx(spearmanr(joined["imagenet-a"], joined["imagenet"]).statistic)
+    assert one.against_score.rho == pytest.approx(
+        spearmanr(joined["imagenet-a"], joined["imagenet"]).statistic
+    )
     assert one.verdict == "entangled"
 
 
@@ -196,13 +198,24 @@ def test_of_timm_natural_adversarial_examples_follow_accuracy_on_the_same_classe
         (
             "rewardbench-items",
             "chat",
-            {"donotanswer", "refusals-dangerous", "refusals-offensive", "xstest-should-refuse", "xstest-should-respond"},
+            {
+                "donotanswer",
+                "refusals-dangerous",
+                "refusals-offensive",
+                "xstest-should-refuse",
+                "xstest-should-respond",
+            },
             149,
         ),
     ],
 )
 def test_safety_is_held_against_the_other_benchmarks_of_a_source(
-    source: str, population: str, outside: set[str], n_models: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: str,
+    population: str,
+    outside: set[str],
+    n_models: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Where the score files of other projects lie beside the checkout, as they do for the continuous integration."""
     monkeypatch.chdir(tmp_path)
@@ -216,7 +229,9 @@ def test_safety_is_held_against_the_other_benchmarks_of_a_source(
 
 
 @with_mirror
-@pytest.mark.parametrize("source", ["open-llm-leaderboard-v1", "open-llm-leaderboard-v2", "every-eval-ever", "epoch-hub"])
+@pytest.mark.parametrize(
+    "source", ["open-llm-leaderboard-v1", "open-llm-leaderboard-v2", "every-eval-ever", "epoch-hub"]
+)
 def test_the_large_sources_can_be_split_into_populations(source: str) -> None:
     """Their studies take seconds each: here it is only seen that what is declared fits the files."""
     found, _ = named.find_named([Path(source)], MIRROR)
