@@ -92,13 +92,14 @@ def test_it_is_one_line_that_names_the_file_and_exit_code_2(
 ) -> None:
     path = tmp_path / name
     FILES[name](path)
-    assert main(["report", str(path), "-o", str(tmp_path / "out")]) == 2
-    said = capsys.readouterr()
-    lines = [line for line in said.err.splitlines() if line.strip()]
-    assert len(lines) == 1, said.err
-    assert name in lines[0]
-    assert "Traceback" not in said.err
-    assert not (tmp_path / "out").exists()
+    for command in ("report", "check"):
+        assert main([command, str(path), "-o", str(tmp_path / "out")]) == 2
+        said = capsys.readouterr()
+        lines = [line for line in said.err.splitlines() if line.strip()]
+        assert len(lines) == 1, said.err
+        assert name in lines[0]
+        assert "Traceback" not in said.err
+        assert not (tmp_path / "out").exists()
     assert sorted(one.name for one in tmp_path.iterdir()) == [name]
 
 
