@@ -54,6 +54,7 @@ __all__ = [
     "RankIntervals",
     "Reliability",
     "Robustness",
+    "SafetyTrend",
     "Scope",
     "Shape",
     "Source",
@@ -61,7 +62,6 @@ __all__ = [
     "StudyPower",
     "StudyResult",
     "SuiteMember",
-    "Trend",
     "VerdictCounts",
     "WithoutFamily",
     "read_result",
@@ -670,7 +670,7 @@ class KindContrast(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-class Trend(msgspec.Struct, frozen=True, kw_only=True):
+class SafetyTrend(msgspec.Struct, frozen=True, kw_only=True):
     """How safety changes over release dates among models of equal capability (`stats.trend`).
 
     Of an `area`, its pooled benchmarks taken together, or of one `benchmark`. `per_year` is in standard deviations
@@ -753,7 +753,7 @@ class StudyResult(msgspec.Struct, frozen=True, kw_only=True):
     kind_contrasts: list[KindContrast]
     area_predictions: list[AreaPrediction] = []
     intuition: list[Intuition] = []
-    trends: list[Trend] = []
+    trends: list[SafetyTrend] = []
     scopes: list[Scope] = []
     strata: list[BenchmarkStrata] = []
     notices: list[Notice]

@@ -12,7 +12,7 @@ from confounded.stats.trend import adjusted_trends
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.known import number
 from confounded.study.population import Population
-from confounded.study.result import AreaSummary, Correlation, Trend
+from confounded.study.result import AreaSummary, Correlation, SafetyTrend
 from confounded.study.settings import Settings
 
 __all__ = ["safety_trends", "year_of"]
@@ -38,7 +38,7 @@ def safety_trends(
     correlations: Sequence[Correlation],
     summaries: Sequence[AreaSummary],
     settings: Settings,
-) -> list[Trend]:
+) -> list[SafetyTrend]:
     """Estimate how each benchmark and each area changes over release dates at fixed capability.
 
     Parameters
@@ -54,7 +54,7 @@ def safety_trends(
 
     Returns
     -------
-    list of Trend
+    list of SafetyTrend
         Areas first, then benchmarks outside the suite; empty where fewer than eight models have a date.
     """
     years = np.array([year_of(model.released) for model in population.models])
@@ -81,7 +81,7 @@ def safety_trends(
     )
     what: list[dict[str, str]] = [{"area": area} for area in areas] + [{"benchmark": name} for name in names]
     return [
-        Trend(
+        SafetyTrend(
             population=population.name,
             area=one.get("area"),
             benchmark=one.get("benchmark"),
