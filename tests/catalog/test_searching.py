@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from confounded.catalog import areas, benchmarks
+from confounded.catalog import areas, benchmarks, descriptions
 from confounded.catalog.searching import find_page, search_catalogue
 
 
@@ -24,6 +24,16 @@ def test_every_id_and_name_finds_its_own_page() -> None:
         found = find_page(benchmark.benchmark)
         assert found is not None
         assert (found.kind, found.id) == ("benchmark", benchmark.benchmark)
+    for name, one in descriptions().items():
+        found = find_page(name)
+        if not one.released:
+            assert found is not None
+            assert (found.kind, found.id) == ("benchmark", name)
+
+
+def test_the_name_of_a_task_finds_its_benchmark() -> None:
+    assert "strong_reject" in ids("inspect_evals strong_reject")
+    assert "toxigen" in ids("toxigen harness")
 
 
 def test_what_is_no_name_is_not_taken_for_one() -> None:

@@ -13,6 +13,7 @@ from click.shell_completion import ShellComplete
 
 from confounded.catalog import areas as catalogue_areas
 from confounded.catalog.benchmarks import benchmarks
+from confounded.catalog.descriptions import descriptions
 from confounded.cli import values
 from confounded.cli.app import confounded
 from confounded.datasets.references import reference_entries
@@ -44,6 +45,7 @@ def test_what_is_offered_is_what_there_is() -> None:
     assert values.VERDICTS == VERDICTS
     assert values.areas() == sorted(catalogue_areas())
     assert set(values.shipped_benchmarks()) == set(benchmarks())
+    assert values.without_scores() == [name for name, one in descriptions().items() if not one.released]
 
 
 def test_benchmarks_are_those_of_the_table_on_the_line_else_of_the_catalogue(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from confounded.catalog import areas, benchmarks
+from confounded.catalog import areas, benchmarks, descriptions
 from confounded.cli import main
 from confounded.datasets import safetywashing
 
@@ -30,6 +30,25 @@ def test_every_published_area_and_benchmark_is_within_two_steps(capsys: pytest.C
     assert set(published["area"]) <= listed
     assert set(published["benchmark"]) <= reached
     assert reached == set(benchmarks())
+
+
+def test_every_benchmark_without_scores_is_within_two_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = {name for name, one in descriptions().items() if not one.released}
+    reached = {name for area in areas() for name in first_cells(said(capsys, area))}
+    assert wanted <= reached
+
+
+@pytest.mark.parametrize("name", descriptions())
+def test_the_page_of_a_benchmark_has_all_that_is_said_of_it(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = descriptions()[name]
+    page = " ".join(said(capsys, one.released[0] if one.released else name).split())
+    told = [one.measures, *(criticism.text for criticism in one.criticisms), *map(str, one.sources)]
+    told += [task for run in one.runs for task in run.tasks]
+    told += [score.metric for run in one.runs for score in run.scores]
+    for text in told:
+        assert " ".join(text.split()) in page
 
 
 @pytest.mark.parametrize("area", areas())

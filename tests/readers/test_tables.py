@@ -238,3 +238,23 @@ def test_something_that_is_no_frame_is_refused() -> None:
 def test_a_column_of_lists_is_refused() -> None:
     with pytest.raises(ContentError, match="text or numbers"):
         read_scores(pl.DataFrame({"model": ["A"], "x": [[1.0]]}))
+
+
+def test_errors_and_items_in_columns_beside_the_scores_are_no_benchmarks(tmp_path: Path) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text(
+        "model,safe,safe_stderr,safe_n_items,other_stderr\na,0.5,0.02,400,1\nb,0.6,,400,2\n", encoding="utf-8"
+    )
+    table = read_scores(path)
+    assert set(table.scores["benchmark"]) == {"safe", "other_stderr"}
+    own = table.scores.filter(pl.col("benchmark") == "safe").sort("model")
+    assert own["stderr"].to_list() == [0.02, None]
+    assert own["n_items"].to_list() == [400, 400]
+    assert any("safe_stderr, safe_n_items" in issue.what for issue in table.issues)
+
+
+def test_an_error_without_the_sign_of_its_score_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text("model,safe,safe_stderr\na,50%,0.02\nb,60%,0.03\n", encoding="utf-8")
+    with pytest.raises(ContentError, match="in the same way"):
+        read_scores(path)

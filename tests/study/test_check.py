@@ -11,7 +11,7 @@ from scipy.stats import spearmanr, t
 
 from confounded.datasets import safetywashing
 from confounded.datasets.references import load_reference
-from confounded.errors import ContentError, UnknownError
+from confounded.errors import ContentError, UnknownError, UsageError
 from confounded.scores import ScoreTable
 from confounded.study.check import FEWEST_TO_CHECK, check_scores
 from confounded.study.settings import Settings
@@ -197,3 +197,15 @@ def test_base_models_among_chat_models_are_left_out_and_named(models: list[str])
     said = " ".join(notice.what for notice in found.notices)
     left = {one.model for one in found.capability.not_found}
     assert all(name in said or name in left for name in base)
+
+
+def test_an_area_can_be_named_and_does_not_overrule_the_catalogue(models: list[str]) -> None:
+    placed = check_scores(made(models), HIGHER, area="bias-and-toxicity", plan=False)
+    standing = placed.checks[0].standing
+    assert standing is not None
+    assert standing.area == "bias-and-toxicity"
+    known = check_scores(made(models, name="truthfulqa_mc1"), HIGHER, area="bias-and-toxicity", plan=False)
+    assert known.checks[0].standing is not None
+    assert known.checks[0].standing.area == "misconceptions"
+    with pytest.raises(UsageError, match="misconceptions"):
+        check_scores(made(models), HIGHER, area="nowhere", plan=False)

@@ -16,6 +16,7 @@ from typing import Final, Literal
 from confounded.catalog._spelling import fold
 from confounded.catalog.areas import Area, areas
 from confounded.catalog.benchmarks import Benchmark, benchmarks
+from confounded.catalog.descriptions import Description, description_of, descriptions
 
 __all__ = ["Found", "find_page", "search_catalogue"]
 
@@ -42,7 +43,8 @@ class Found:
     ----------
     kind : {'area', 'benchmark'}
     id, title : str
-        Its id and its heading or plain name.
+        Its id and its heading or plain name. The id of a benchmark is that of a column of the released scores, or that
+        of a description where it has none.
     score : float
         How well it fits; for the order only.
     """
@@ -108,12 +110,20 @@ def _weight(word: str, page: _Page) -> float:
 
 @cache
 def _pages() -> tuple[_Page, ...]:
-    return (*map(_area, areas().values()), *map(_benchmark, benchmarks().values()))
+    without_scores = (one for one in descriptions().values() if not one.released)
+    return (
+        *map(_area, areas().values()),
+        *map(_benchmark, benchmarks().values()),
+        *map(_description, without_scores),
+    )
 
 
 def _area(one: Area) -> _Page:
     known = benchmarks()
     members = [f"{name} {known[name].name}" for name in one.benchmarks if name in known]
+    members += [
+        f"{name} {descriptions()[name].title}" for name in one.without_scores if name in descriptions()
+    ]
     body = [section.text for section in one.sections] + [str(reference) for reference in one.references]
     places = (
         (NAME, [one.area, one.title]),
@@ -125,12 +135,36 @@ def _area(one: Area) -> _Page:
 
 
 def _benchmark(one: Benchmark) -> _Page:
+    # A part is found by what is said of it, and not by all that is said of its whole.
+    description = description_of(one.benchmark)
+    own = description if description and one.benchmark in description.released else None
     places = (
         (NAME, [one.benchmark, one.name]),
         (SUMMARY, [one.metric or "", one.kind or "", one.area]),
-        (BODY, [one.note or "", one.reference or "", one.kin_reason or ""]),
+        (BODY, [one.note or "", one.reference or "", one.kin_reason or "", *(_words(own) if own else ())]),
     )
     return _Page("benchmark", one.benchmark, one.name, tuple(_places(places)))
+
+
+def _description(one: Description) -> _Page:
+    places = (
+        (NAME, [one.description, one.title]),
+        (SUMMARY, [one.metric, *one.kinds, one.area]),
+        (BODY, _words(one)),
+    )
+    return _Page("benchmark", one.description, one.title, tuple(_places(places)))
+
+
+def _words(one: Description) -> list[str]:
+    """Return what is said of a benchmark, and the names under which engines run it."""
+    return [
+        one.measures,
+        one.format,
+        *(criticism.text for criticism in one.criticisms),
+        *(task for run in one.runs for task in run.tasks),
+        *(run.engine for run in one.runs),
+        *map(str, one.sources),
+    ]
 
 
 def _places(places: Sequence[tuple[float, Sequence[str]]]) -> Iterator[tuple[float, frozenset[str]]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 import click
 
-from confounded.cli.help import METHOD, Command
+from confounded.cli.help import INPUT, METHOD, Command
 from confounded.cli.options import (
     CHECK_FAILED,
     StudyOptions,
@@ -22,6 +22,7 @@ from confounded.cli.options import (
     study_settings,
 )
 from confounded.cli.terminal import current_terminal
+from confounded.cli.values import complete_areas
 
 if TYPE_CHECKING:
     from confounded.cli.terminal import Terminal
@@ -37,6 +38,14 @@ HANG: Final = 4
 @source_argument(required=True)
 @study_options
 @option(
+    "--area",
+    heading=INPUT,
+    metavar="AREA",
+    help="The area of research of benchmarks of which nothing else says it, among whose shipped benchmarks they are "
+    "placed. `confounded survey` lists the areas.",
+    shell_complete=complete_areas,
+)
+@option(
     "--plan/--no-plan",
     heading=METHOD,
     default=True,
@@ -50,6 +59,7 @@ HANG: Final = 4
 @as_json_option("Print card.json on standard output too.")
 def check(
     source: tuple[Path, ...],
+    area: str | None,
     plan: bool,
     output: Path,
     fail_on: str | None,
@@ -71,7 +81,7 @@ def check(
     \b
     Examples:
       confounded check scores.csv --higher-is-safer
-      confounded check scores.csv --lower-is-safer -o card
+      confounded check scores.csv --lower-is-safer --area honesty -o card
       confounded check scores.csv --capabilities epoch-capabilities-index
       confounded check logs/ --direction my_task/accuracy=higher
       confounded check scores.csv --higher-is-safer --fail-on entangled,undecided
@@ -95,6 +105,7 @@ def check(
             chosen=chosen_settings(),
             benchmarks=chosen["benchmarks"],
             models=chosen["models"],
+            area=area,
             plan=plan,
             threads=chosen["threads"],
             progress=progress,

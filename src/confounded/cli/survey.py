@@ -15,13 +15,15 @@ from confounded.cli.values import complete_survey
 from confounded.errors import UnknownError, UsageError
 
 if TYPE_CHECKING:
-    from confounded.catalog import Area, Benchmark, Prediction
+    from confounded.catalog import Area, Benchmark, Description, Prediction, Reference
     from confounded.catalog.searching import Found
 
 __all__ = ["survey"]
 
 MOST_FOUND: Final = 12
 """Further finds that are listed; the rest are counted."""
+
+ENDS: Final = {"higher": "higher scores are", "lower": "lower scores are", "neither": "neither end is"}
 
 EXPECTED: Final = {
     "rises": "it rises with capability",
@@ -65,7 +67,7 @@ def survey(words: tuple[str, ...], verdicts: bool, result: Path | None, as_json:
       confounded survey --verdicts --result confounded-report/result.json
       confounded survey --json | jq -r '.areas[].area'
     """
-    from confounded.catalog import areas, benchmarks
+    from confounded.catalog import areas, benchmarks, description_of, descriptions
     from confounded.catalog.searching import find_page, search_catalogue
 
     asked = " ".join(" ".join(words).split())
@@ -91,9 +93,10 @@ def survey(words: tuple[str, ...], verdicts: bool, result: Path | None, as_json:
         best = next((one for one in found if one.kind == "area"), found[0])
         further = [one for one in found if one is not best]
     if best.kind == "area":
-        _show(areas()[best.id], None, further, as_json)
+        _show(areas()[best.id], None, None, further, as_json)
     else:
-        _show(None, benchmarks()[best.id], further, as_json)
+        description = description_of(best.id) or descriptions().get(best.id)
+        _show(None, benchmarks().get(best.id), description, further, as_json)
 
 
 def _verdicts(asked: str, path: Path | None, as_json: bool) -> None:
@@ -173,12 +176,19 @@ def _tour(found: Sequence[Area], as_json: bool) -> None:
     terminal.say("`confounded survey AREA` shows the page of an area, with its benchmarks.")
 
 
-def _show(area: Area | None, benchmark: Benchmark | None, further: Sequence[Found], as_json: bool) -> None:
+def _show(
+    area: Area | None,
+    benchmark: Benchmark | None,
+    description: Description | None,
+    further: Sequence[Found],
+    as_json: bool,
+) -> None:
     if as_json:
         _json(
             {
                 "area": _record(area) if area else None,
                 "benchmark": _record(benchmark) if benchmark else None,
+                "description": _record(description) if description else None,
                 "further": [{"kind": one.kind, "id": one.id, "title": one.title} for one in further],
             }
         )
@@ -187,6 +197,8 @@ def _show(area: Area | None, benchmark: Benchmark | None, further: Sequence[Foun
         _show_area(area)
     if benchmark:
         _show_benchmark(benchmark)
+    if description:
+        _show_description(description, benchmark)
     if further:
         terminal = current_terminal()
         terminal.result()
@@ -197,7 +209,7 @@ def _show(area: Area | None, benchmark: Benchmark | None, further: Sequence[Foun
 
 
 def _show_area(one: Area) -> None:
-    from confounded.catalog import areas, benchmarks
+    from confounded.catalog import areas, benchmarks, descriptions
 
     terminal = current_terminal()
     terminal.heading(one.title)
@@ -228,6 +240,11 @@ def _show_area(one: Area) -> None:
         terminal.table("Benchmarks", ("benchmark", "name", "kind"), rows)
     else:
         terminal.result("The shipped scores have no benchmark of it.")
+    described = descriptions()
+    without = [(name, described[name].title, ", ".join(described[name].kinds)) for name in one.without_scores]
+    if without:
+        terminal.result()
+        terminal.table("Benchmarks without shipped scores", ("benchmark", "name", "kinds"), without)
     terminal.result()
     terminal.table("Read next", ("area", "title"), [(name, areas()[name].title) for name in one.related])
     terminal.result()
@@ -244,6 +261,53 @@ def _show_benchmark(one: Benchmark) -> None:
     del record["name"]
     record["area"] = f"{one.area} ({areas()[one.area].title})" if one.area in areas() else one.area
     _lines([(name.replace("_", " "), _plain(said)) for name, said in record.items()])
+
+
+def _show_description(one: Description, of: Benchmark | None) -> None:
+    """Print what is said of a benchmark; beside its entry in the table only what that does not say."""
+    from confounded.catalog import areas
+
+    terminal = current_terminal()
+    if of is None:
+        terminal.heading(one.title)
+        _lines(
+            [
+                ("area", f"{one.area} ({areas()[one.area].title})"),
+                ("kinds", ", ".join(one.kinds)),
+                ("metric", one.metric),
+                ("direction", f"{ENDS[one.direction]} better or safer"),
+                ("items", _plain(one.items)),
+                ("chance", _plain(one.chance)),
+                ("ceiling", _plain(one.ceiling)),
+            ]
+        )
+    terminal.result()
+    terminal.heading("What it measures")
+    terminal.result(one.measures)
+    terminal.result(f"Format: {one.format}.")
+    terminal.result()
+    terminal.heading("What is held against it")
+    for criticism in one.criticisms:
+        by = next((f" ({_short(said)})" for said in one.sources if said.number == criticism.source), "")
+        terminal.result(f"  {criticism.text}{by}", hang=4)
+    if one.runs:
+        terminal.result()
+        terminal.heading("How it is run")
+    for run in one.runs:
+        terminal.result(f"  {run.engine}: {', '.join(run.tasks)}", hang=4)
+        for score in run.scores:
+            reads = f"{score.direction} is {score.reads_as}"
+            terminal.result(f"    {score.metric}: {reads}. {score.note or ''}".rstrip(), hang=6)
+        if run.unregistered:
+            terminal.result(f"    {run.unregistered}", hang=6)
+    terminal.result()
+    terminal.heading("Sources")
+    for source in one.sources:
+        terminal.result(f"  {source}.", hang=4)
+
+
+def _short(source: Reference) -> str:
+    return f"{source.authors} {source.year}"
 
 
 def _expected(one: Prediction) -> str:
@@ -269,7 +333,7 @@ def _lines(lines: Sequence[tuple[str, str]]) -> None:
             current_terminal().result(f"  {name:<{widest}}  {said}", hang=widest + 4)
 
 
-def _record(one: Area | Benchmark) -> dict[str, Any]:
+def _record(one: Area | Benchmark | Description) -> dict[str, Any]:
     import msgspec
 
     record: dict[str, Any] = msgspec.to_builtins(one)

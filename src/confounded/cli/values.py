@@ -68,6 +68,18 @@ def areas() -> list[str]:
     return sorted(name.removesuffix(".md") for name in names if name.endswith(".md"))
 
 
+def without_scores() -> list[str]:
+    """Return the benchmarks of the survey that have no shipped scores: no line of their file names a column."""
+    from importlib import resources
+
+    try:
+        files = list((resources.files("confounded") / "catalog/data/benchmarks").iterdir())
+        texts = {one.name: one.read_text(encoding="utf-8") for one in files if one.name.endswith(".toml")}
+    except (OSError, UnicodeDecodeError):
+        return []
+    return sorted(name.removesuffix(".toml") for name, text in texts.items() if "\nreleased = [" not in text)
+
+
 def shipped_benchmarks() -> list[str]:
     """Return the names of the benchmarks of the catalogue."""
     import csv
@@ -156,7 +168,9 @@ def _offering(found: Callable[[click.Context], Iterable[str]], *, several: bool 
 
 
 complete_areas: Final = _offering(lambda _context: areas())
-complete_survey: Final = _offering(lambda _context: [*areas(), *shipped_benchmarks()])
+complete_survey: Final = _offering(
+    lambda _context: list(dict.fromkeys([*areas(), *shipped_benchmarks(), *without_scores()]))
+)
 complete_benchmarks: Final = _offering(_known, several=True)
 complete_columns: Final = _offering(lambda context: columns_of(_given(context)), several=True)
 complete_data_ids: Final = _offering(lambda _context: dict.fromkeys([*sources(), *references()]))

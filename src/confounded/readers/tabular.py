@@ -1,7 +1,8 @@
 """What the cells of a table mean: one model a row, or one score a row.
 
 *Wide*: one model a row, a column ``model``, one column a benchmark; columns named in `ATTRIBUTES` describe
-the model. *Long*: one score a row, with the columns ``model``, ``benchmark`` and ``score``.
+the model, and a column ``X_stderr`` or ``X_n_items`` beside a column ``X`` says more of its scores (`BESIDE`).
+*Long*: one score a row, with the columns ``model``, ``benchmark`` and ``score``.
 
 A cell that is no number is left out, and a score that stands twice is taken as the mean of the two; each is an issue
 that stops.
@@ -80,6 +81,9 @@ leaderboards. Only where it does count them is it not read."""
 
 PLACE: Final = f"{LINE}place"
 """The column that says where a score stands."""
+
+BESIDE: Final[Mapping[str, str]] = {"_stderr": "stderr", "_n_items": "n_items"}
+"""What follows the name of a benchmark in the name of a column that says more of its scores, in a wide table."""
 
 LONG_COLUMNS: Final = ("model", "benchmark", "score")
 
@@ -282,13 +286,29 @@ def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     _refuse_long(words, benchmarks, table.where)
     if not benchmarks:
         raise ContentError("at least one column of scores", found="only words", where=table.where)
-    issues += _doubtful_points(cells, benchmarks, table.where)
+    beside = _beside(benchmarks)
+    if beside:
+        issues.append(
+            Issue(
+                f"columns read as errors or items of the scores beside them: {names_listed(list(beside))}",
+                table.where,
+            )
+        )
+    benchmarks = [name for name in benchmarks if name not in beside]
+    issues += _doubtful_points(cells, [*benchmarks, *beside], table.where)
     percent = [name for name in benchmarks if is_in_percent(cells[name])]
-    cells = cells.with_columns(without_sign(percent))
+    _refuse_other_signs(cells, beside, percent, table.where)
+    cells = cells.with_columns(
+        without_sign([*percent, *(one for one, (of, _) in beside.items() if of in percent)])
+    )
     numbers = cells.select(
         text_of(cells, "model", table),
         _places(cells, table),
         *(numbers_of(cells, name, table, issues) for name in benchmarks),
+        *(
+            numbers_of(cells, one, table, issues, whole=what == "n_items")
+            for one, (_, what) in beside.items()
+        ),
     )
     empty = [name for name in benchmarks if numbers[name].null_count() == numbers.height]
     if empty:
@@ -302,12 +322,50 @@ def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     scores = long.rename({f"{LINE}benchmark": "benchmark", f"{LINE}score": "score"}).with_columns(
         source=pl.lit(table.source)
     )
+    scores = _with_beside(scores, numbers, beside)
     models = _declared(cells, "model", MODEL_SCHEMA, table, issues)
     models = models.with_columns(pl.col(name) * scale for name, scale in scales.items())
     units = pl.DataFrame({"benchmark": benchmarks}).with_columns(
         unit=pl.when(pl.col("benchmark").is_in(percent)).then(pl.lit("percent"))
     )
     return _table(scores, models, units, table, issues)
+
+
+def _beside(benchmarks: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return the columns that say more of the scores in another one: of which, and what."""
+    return {
+        name: (name.removesuffix(ending), what)
+        for name in benchmarks
+        for ending, what in BESIDE.items()
+        if name.endswith(ending) and name.removesuffix(ending) in benchmarks
+    }
+
+
+def _refuse_other_signs(
+    cells: pl.DataFrame, beside: Mapping[str, tuple[str, str]], percent: Sequence[str], where: str
+) -> None:
+    """Raise where an error has a sign of percent and its score has none, or the other way round."""
+    for name, (of, what) in beside.items():
+        if what == "stderr" and is_in_percent(cells[name]) != (of in percent):
+            raise ContentError(
+                f"standard errors in the unit of their scores, in column {name!r}",
+                found="a sign of percent in one of the two only",
+                where=where,
+                remedy=f"Write {of!r} and {name!r} in the same way.",
+            )
+
+
+def _with_beside(
+    scores: pl.DataFrame, numbers: pl.DataFrame, beside: Mapping[str, tuple[str, str]]
+) -> pl.DataFrame:
+    """Return the scores with the standard errors and items that stand in columns of their own."""
+    for what in dict.fromkeys(what for _, what in beside.values()):
+        columns = {name: of for name, (of, kind) in beside.items() if kind == what}
+        long = numbers.select(PLACE, *(pl.col(name).alias(of) for name, of in columns.items())).unpivot(
+            index=PLACE, variable_name="benchmark", value_name=what
+        )
+        scores = scores.join(long, on=[PLACE, "benchmark"], how="left", maintain_order="left")
+    return scores
 
 
 def _places(cells: pl.DataFrame, table: Cells) -> pl.Series:

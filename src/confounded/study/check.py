@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 
 from confounded.catalog import areas
-from confounded.errors import ContentError
+from confounded.catalog import benchmarks as catalogue
+from confounded.errors import ContentError, UsageError
 from confounded.scores import ScoreTable
 from confounded.stats.planning import Design, families_needed
 from confounded.study.advice import advice_on, case_member, worked_cases
@@ -56,6 +57,7 @@ def check_scores(
     settings: Settings | None = None,
     *,
     sources: Sequence[Source] = (),
+    area: str | None = None,
     plan: bool = True,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -73,6 +75,8 @@ def check_scores(
     settings : Settings, optional
     sources : sequence of Source, optional
         The files the scores were read from, for the record.
+    area : str, optional
+        The area of research of the benchmarks of which neither the scores nor the catalogue says it.
     plan : bool, optional
         Whether to find out how many more families would decide, which takes most of the time.
     threads, progress
@@ -89,6 +93,7 @@ def check_scores(
     UnknownError, UsageError
         As of `run_study`.
     """
+    scores = scores if area is None else _placed(scores, area)
     chosen, table, settings = chosen_capability(scores, settings or Settings())
     facts = benchmark_facts(table, settings)
     split, _ = populations(table, facts, settings)
@@ -125,6 +130,19 @@ def check_scores(
         notices=notices,
         study=study,
     )
+
+
+def _placed(scores: ScoreTable, area: str) -> ScoreTable:
+    """Return the scores with an area for the benchmarks that have none."""
+    if area not in areas():
+        raise UsageError(f"an area among {', '.join(areas())}", found=repr(area), where="--area")
+    known = {name for name, entry in catalogue().items() if entry.area}
+    benchmarks = scores.benchmarks.with_columns(
+        area=pl.when(pl.col("area").is_null() & ~pl.col("benchmark").is_in(sorted(known)))
+        .then(pl.lit(area))
+        .otherwise(pl.col("area"))
+    )
+    return ScoreTable(scores.scores, scores.models, benchmarks, scores.issues)
 
 
 def _without_small_populations(

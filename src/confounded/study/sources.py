@@ -93,6 +93,7 @@ def check_sources(
     chosen: Collection[str] | None = None,
     benchmarks: Path | None = None,
     models: Path | None = None,
+    area: str | None = None,
     plan: bool = True,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -105,7 +106,7 @@ def check_sources(
     settings : Settings
     mirror, chosen, benchmarks, models, threads, progress
         As of `study_sources`.
-    plan : bool, optional
+    area, plan
         As of `check_scores`.
 
     Raises
@@ -127,6 +128,7 @@ def check_sources(
         reading.table,
         asked.settings,
         sources=sorted((source_record(*one) for one in reading.files), key=lambda source: source.name),
+        area=area,
         plan=plan,
         threads=threads,
         progress=progress,

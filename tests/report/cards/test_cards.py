@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from confounded.errors import OutputError
@@ -17,6 +18,8 @@ from confounded.report.cards.methods import bibliography, methods
 from confounded.report.cards.page import render_card
 from confounded.report.cards.writing import CARD_FILES, write_card
 from confounded.report.plain import latex, markdown, short, visible
+from confounded.study import Settings
+from confounded.study.check import check_scores
 from confounded.study.check_result import (
     BenchmarkCheck,
     CheckResult,
@@ -33,6 +36,7 @@ from confounded.study.result import (
     WithoutFamily,
 )
 from tests.report.results import NASTY, correlation, facts, population, result
+from tests.study.test_strata import made, noisy, some_small
 
 COMMANDS = r"\input{/etc/passwd} $x^2$ 50% & #1 _a_ ~ {b}"
 TURNED = "\u202eabc\u2066 \x07bell"
@@ -247,3 +251,18 @@ def test_the_methods_account_for_every_model_that_was_found() -> None:
     assert "The other 3 of the 17 are no chat models or have no score on mine." in methods(
         made, cards(made)[0]
     )
+
+
+def test_a_card_says_where_the_sign_is_another_in_a_part_of_the_models() -> None:
+    ability, noise = noisy()
+    sizes = some_small(144)
+    safety = np.where([one == 1e9 for one in sizes], -ability, ability) + 0.3 * noise
+    settings = Settings(resamples=0)
+    told = {}
+    for name, scores in (("turns", safety), ("does not", ability + noise)):
+        result = check_scores(made(scores, ability, parameters=sizes), settings, plan=False)
+        [card] = cards(result)
+        told[name] = [line.text for line in card.lines if line.term == "In a part of the models"]
+    assert len(told["turns"]) == 1
+    assert "below 3 billion parameters" in told["turns"][0]
+    assert told["does not"] == []

@@ -46,6 +46,9 @@ SCORE: Final = "capabilities score"
 """What a benchmark is correlated with unless it has an accuracy of its own."""
 
 MINUS: Final = "\u2212"
+TOGETHER: Final = "together"
+"""`study.population.TOGETHER`: what all populations together are called in a result."""
+
 NEAREST_SHOWN: Final = 2
 """Shipped benchmarks that are named on either side."""
 
@@ -113,7 +116,10 @@ def cards(result: CheckResult) -> list[Card]:
                 population=check.population,
                 verdict=one.verdict,
                 summary=tuple(_summary(one, check.needed)),
-                lines=tuple(_lines(check, one, fact, population.capabilities, margin)),
+                lines=(
+                    *_lines(check, one, fact, population.capabilities, margin),
+                    *_reversal_lines(result, check),
+                ),
                 cautions=tuple(one.cautions),
                 advice=tuple(check.advice),
                 check=check,
@@ -307,6 +313,14 @@ def _families_lines(within: WithinFamilies, one: Correlation) -> Iterator[Line]:
             f"moves it most, to "
             f"{number(moved.then)}.{then}",
         )
+
+
+def _reversal_lines(result: CheckResult, check: BenchmarkCheck) -> Iterator[Line]:
+    """Say where the sign is another in a part of the models: of this population, or of all taken together."""
+    for one in result.study.strata:
+        if one.benchmark == check.benchmark and one.population in (check.population, TOGETHER):
+            for own in one.reversals:
+                yield Line("In a part of the models", own.what)
 
 
 def _saturation(one: Correlation) -> str:
