@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx.util.docutils import SphinxDirective
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
@@ -42,7 +43,7 @@ nitpick_ignore_regex = [
     ),
 ]
 
-myst_enable_extensions = ["dollarmath", "substitution", "colon_fence", "deflist"]
+myst_enable_extensions = ["dollarmath", "substitution", "colon_fence", "deflist", "tasklist"]
 myst_heading_anchors = 3
 myst_substitutions = json.loads((HERE / "_generated" / "numbers.json").read_text(encoding="utf-8"))
 
@@ -79,6 +80,21 @@ def _block_math(translator: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+class Drawing(SphinxDirective):
+    """A figure of the program in two widths, of which the style sheet shows one; the body describes it."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return both."""
+        described = " ".join(self.content)
+        return [
+            nodes.image(uri=f"{self.arguments[0]}{size}.svg", alt=described, classes=["drawing", shown])
+            for size, shown in (("", "wide"), ("-narrow", "narrow"))
+        ]
+
+
 def _send_links_on(app: Sphinx, docname: str, source: list[str]) -> None:
     """Turn links out of this folder into links to the site's copies of those pages."""
     source[0] = sent_on(source[0], Path(app.env.doc2path(docname)))
@@ -87,4 +103,5 @@ def _send_links_on(app: Sphinx, docname: str, source: list[str]) -> None:
 def setup(app: Sphinx) -> None:
     """Add what Sphinx does not bring along."""
     app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
+    app.add_directive("drawing", Drawing)
     app.connect("source-read", _send_links_on)

@@ -15,27 +15,38 @@ of the page. So do the blocks of Python, each after those before it.
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
 import re
 import shutil
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Final, NamedTuple
 
 import msgspec
 
-from confounded.report.figures.card import card_scatter, family_strip
+from confounded.report.figures.card import PHONE_WIDTH, WIDTH, card_scatter, family_strip
 from confounded.report.figures.render import draw, draw_vega
 from confounded.report.figures.theme import family_marks
 from confounded.study.check_result import CheckResult
 from scripts.docs_links import ROOT
 
-__all__ = ["Block", "blocks", "run_page", "runs_of"]
+__all__ = ["SIZES", "Block", "blocks", "run_page", "runs_of"]
+
+COLUMNS: Final = 88
+"""Width of the terminal that the pages show: what a desktop's page has room for."""
 
 ALLOWED: Final = (0, 1, 2)
 """Exit codes of a command that did what it says; 1 and 2 are shown below its output."""
+
+SIZES: Final = {"": WIDTH, "-narrow": PHONE_WIDTH}
+"""What is added to the name of a figure, and its width: one is for phones."""
 
 _OUTPUT: Final = re.compile(r"^```\{literalinclude\} /_generated/runs/([\w-]+)/([\w-]+)\.txt$", re.MULTILINE)
 
@@ -97,19 +108,40 @@ def _environment() -> dict[str, str]:
 
 
 def _shell(code: str, folder: Path) -> str:
-    """Run a block of shell and return what it printed, with its exit code where that is not 0."""
-    done = subprocess.run(
-        ["sh", "-c", code],
-        cwd=folder,
-        env=_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode not in ALLOWED:
-        raise SystemExit(f"{folder.name}: exit code {done.returncode} of\n{code}\n{done.stdout}")
-    return done.stdout + (f"(exit code {done.returncode})\n" if done.returncode else "")
+    """Run a block of shell and return what it printed, with its exit code where that is not 0.
+
+    Results are printed as on a terminal of `COLUMNS` columns; what goes to standard error stands after them.
+    """
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
+    with subprocess.Popen(
+        ["sh", "-c", code], cwd=folder, env=_environment(), stdout=theirs, stderr=subprocess.PIPE
+    ) as process:
+        os.close(theirs)
+        reader = Thread(target=lambda: printed.append(_all_of(ours)))
+        printed: list[bytes] = []
+        reader.start()
+        _, errors = process.communicate()
+        reader.join()
+    os.close(ours)
+    text = (b"".join(printed).replace(b"\r\n", b"\n") + errors).decode()
+    if process.returncode not in ALLOWED:
+        raise SystemExit(f"{folder.name}: exit code {process.returncode} of\n{code}\n{text}")
+    return text + (f"(exit code {process.returncode})\n" if process.returncode else "")
+
+
+def _all_of(terminal: int) -> bytes:
+    """Read a terminal until nobody writes to it any more, which Linux tells by an error."""
+    pieces = []
+    while True:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _python(before: str, code: str, folder: Path) -> str:
@@ -141,8 +173,10 @@ def _draw(path: Path) -> None:
         for one in result.study.correlations
         if (one.benchmark, one.population) == (first.benchmark, first.population)
     )
-    scatter = card_scatter(population, first.benchmark, correlation, facts, marks)
-    (path.parent / "scatter.svg").write_text(draw_vega(scatter), encoding="utf-8")
-    strip = family_strip(correlation, result.study.provenance.settings.margin)
-    if strip is not None:
-        (path.parent / "strip.svg").write_text(draw(strip), encoding="utf-8")
+    margin = result.study.provenance.settings.margin
+    for size, width in SIZES.items():
+        scatter = card_scatter(population, first.benchmark, correlation, facts, marks, width)
+        (path.parent / f"scatter{size}.svg").write_text(draw_vega(scatter), encoding="utf-8")
+        strip = family_strip(correlation, margin, width)
+        if strip is not None:
+            (path.parent / f"strip{size}.svg").write_text(draw(strip), encoding="utf-8")

@@ -20,6 +20,7 @@ from confounded.study.advice import CASE_BENCHMARKS, CASES
 from confounded.study.check import FEWEST_TO_CHECK
 from confounded.study.result import Correlation, VerdictCounts
 from confounded.study.settings import PAPER_SUITE
+from scripts.docs_runs import SIZES
 
 __all__ = ["area_pages", "draw_cases", "numbers", "parts", "shipped"]
 
@@ -96,8 +97,9 @@ def draw_cases(study: StudyResult, folder: Path) -> None:
     marks = family_marks(study.populations)
     for one in study.correlations:
         if one.population == POPULATION and one.benchmark in CASE_BENCHMARKS and one.rho is not None:
-            drawing = card_scatter(population, one.benchmark, one, facts[one.benchmark], marks)
-            (folder / f"{one.benchmark}.svg").write_text(draw_vega(drawing), encoding="utf-8")
+            for size, width in SIZES.items():
+                drawing = card_scatter(population, one.benchmark, one, facts[one.benchmark], marks, width)
+                (folder / f"{one.benchmark}{size}.svg").write_text(draw_vega(drawing), encoding="utf-8")
 
 
 def _items(sentences: Sequence[str]) -> str:
