@@ -34,12 +34,12 @@ PROJECT_PAGES: Final[Mapping[str, str]] = {
     "CONTRIBUTING.md": "contributing",
     "README.md": "readme",
     "benchmarks/README.md": "speed",
-    "validation/README.md": "validation",
-    "validation/compare/README.md": "validation-compare",
-    "validation/names/README.md": "validation-names",
-    "validation/plan/README.md": "validation-plan",
-    "validation/r_agreement/README.md": "validation-r",
-    "validation/verdict_rates.md": "validation-rates",
+    **{
+        page.relative_to(ROOT).as_posix(): "-".join(page.relative_to(ROOT).with_suffix("").parts)
+        .removesuffix("-README")
+        .lower()
+        for page in sorted((ROOT / "validation").rglob("*.md"))
+    },
     "examples/README.md": "examples",
     "src/confounded/catalog/data/README.md": "catalogue-data",
 }

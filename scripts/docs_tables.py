@@ -6,7 +6,7 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -19,7 +19,7 @@ from confounded.study import Comparison, ComparisonSettings, Settings, StudyResu
 from confounded.study.check_result import CheckResult
 from confounded.study.result import VERDICTS
 
-__all__ = ["described", "described_tables", "structs_below", "tables"]
+__all__ = ["described", "described_tables", "structs_below", "tables", "title"]
 
 OTHER_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "directions": ("--direction", "--higher-is-safer", "--lower-is-safer"),
@@ -196,8 +196,14 @@ def _structs(root: type, but: list[type[msgspec.Struct]] | None = None) -> str:
         if said:
             head = (*head, "meaning")
             rows = [(*row, said.get(field.name, "")) for row, field in zip(rows, fields, strict=True)]
-        sections.append(f"### {one.__name__}\n\n{_markdown(text).strip()}\n\n{_table(head, iter(rows))}")
+        sections.append(f"### {title(one, own)}\n\n{_markdown(text).strip()}\n\n{_table(head, iter(rows))}")
     return "\n".join(sections)
+
+
+def title(kind: type, own: Sequence[type]) -> str:
+    """Return the heading of a struct: its name, and where two have one name, also its module."""
+    several = sum(one.__name__ == kind.__name__ for one in own) > 1
+    return f"{kind.__name__} of {kind.__module__.rpartition('.')[2]}" if several else kind.__name__
 
 
 def _json(value: str) -> str:
@@ -216,7 +222,9 @@ def _type(kind: Any, own: list[type[msgspec.Struct]]) -> str:
     if origin is dict:
         return f"object of {_type(inner[1], own)}"
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return f"[{kind.__name__}](#{kind.__name__.lower()})" if kind in own else f"`{kind.__name__}`"
+        if kind not in own:
+            return f"`{kind.__name__}`"
+        return f"[{kind.__name__}](#{title(kind, own).lower().replace(' ', '-')})"
     names = {float: "number", int: "whole number", str: "text", bool: "true or false", type(None): "null"}
     return names.get(kind, str(kind))
 

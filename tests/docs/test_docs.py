@@ -27,7 +27,7 @@ from scripts.build_docs import pages
 from scripts.docs_links import DOCS, GENERATED, PROJECT_PAGES, ROOT, Link, anchors, links, sent_on
 from scripts.docs_runs import blocks
 from scripts.docs_survey import area_pages, numbers, parts, shipped
-from scripts.docs_tables import structs_below, tables
+from scripts.docs_tables import structs_below, tables, title
 from tests.cli.tree import commands
 
 TREE = dict(commands())
@@ -35,6 +35,9 @@ PAGES = pages()
 SOURCES = [*PAGES, *(ROOT / one for one in PROJECT_PAGES)]
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
 each_source = pytest.mark.parametrize("page", SOURCES, ids=lambda page: page.relative_to(ROOT).as_posix())
+
+NO_STATISTICS = frozenset({"arrays.py", "parallel.py"})
+"""Modules of `stats` that compute none."""
 
 WITHOUT_PROSE = frozenset({"completion"})
 """Commands that the reference page says enough of."""
@@ -73,7 +76,7 @@ def test_every_struct_and_field_of_a_result_is_in_the_reference() -> None:
         ]
         assert len(own) > 5
         for struct in own:
-            section = found[table].partition(f"### {struct.__name__}\n")[2].partition("\n### ")[0]
+            section = found[table].partition(f"### {title(struct, own)}\n")[2].partition("\n### ")[0]
             assert struct.__doc__, struct
             for field in msgspec.structs.fields(struct):
                 assert f"| `{field.encode_name}` |" in section, (struct.__name__, field.name)
@@ -116,6 +119,7 @@ def documents_in(page: Path) -> Iterator[Path]:
 
 def test_every_page_can_be_reached_from_the_index() -> None:
     reached: set[Path] = set()
+    copies = [GENERATED / "project" / f"{name}.md" for name in PROJECT_PAGES.values()]
     waiting = [DOCS / "index.md"]
     while waiting:
         page = waiting.pop()
@@ -125,8 +129,8 @@ def test_every_page_can_be_reached_from_the_index() -> None:
         reached.add(page)
         waiting += documents_in(page)
     assert set(PAGES) <= reached
-    assert {GENERATED / "project" / f"{name}.md" for name in PROJECT_PAGES.values()} <= reached
     assert GENERATED / "areas" / "*.md" in reached
+    assert all(any(copy.match(str(one)) for one in reached) for copy in copies)
     assert {one.name for one in reached - set(PAGES) if GENERATED not in one.parents} == set()
 
 
@@ -255,6 +259,27 @@ def test_every_reference_is_cited_and_every_citation_is_a_reference() -> None:
         for keys in re.findall(r"\{cite\}`([^`]+)`", text_of(page)):
             cited.update(key.strip() for key in keys.split(","))
     assert cited == set(entries)
+
+
+def test_every_statistic_has_a_page_with_what_it_assumes_and_when_it_fails() -> None:
+    folder = DOCS / "statistics"
+    told = {page: text_of(page) for page in folder.glob("*.md") if page.name != "index.md"}
+    every = "".join(told.values())
+    for module in (ROOT / "src" / "confounded" / "stats").glob("[a-z]*.py"):
+        if module.name not in NO_STATISTICS:
+            assert f"`stats/{module.name}`" in every, module.name
+    for page, text in told.items():
+        assert "**When it fails.**" in text, page.name
+        assert "**Assumptions.**" in text, page.name
+        assert re.search(r"\*\*Formula\.\*\*|^\$\$|\*\*Rule\.\*\*", text, re.MULTILINE), page.name
+    for module in set(re.findall(r"`((?:stats|study)/\w+\.py)`", every)):
+        assert (ROOT / "src" / "confounded" / module).exists(), module
+
+
+def test_every_page_on_what_was_measured_has_a_copy_on_the_site() -> None:
+    for folder in ("validation", "benchmarks"):
+        for page in (ROOT / folder).rglob("README.md"):
+            assert page.relative_to(ROOT).as_posix() in PROJECT_PAGES
 
 
 def test_every_area_has_a_page_with_both_sides_and_what_was_measured() -> None:
