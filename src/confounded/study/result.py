@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from confounded.errors import UnreadableError
+from confounded.study.components_result import CapabilityComponents
 from confounded.study.settings import Settings
 from confounded.study.strata_result import BenchmarkStrata, Scope
 
@@ -28,6 +29,7 @@ __all__ = [
     "AreaSummary",
     "BenchmarkFacts",
     "BenchmarkStrata",
+    "CapabilityComponents",
     "CapabilityCorrelations",
     "Caution",
     "ComputeCorrelation",
@@ -754,6 +756,7 @@ class StudyResult(msgspec.Struct, frozen=True, kw_only=True):
     area_predictions: list[AreaPrediction] = []
     intuition: list[Intuition] = []
     trends: list[SafetyTrend] = []
+    components: list[CapabilityComponents] = []
     scopes: list[Scope] = []
     strata: list[BenchmarkStrata] = []
     notices: list[Notice]

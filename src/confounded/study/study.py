@@ -22,6 +22,8 @@ from confounded.study.areas import area_summaries, kind_contrasts, kind_summarie
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.capability import capabilities_of
 from confounded.study.cautions import caution
+from confounded.study.components import capability_components
+from confounded.study.components_result import CapabilityComponents
 from confounded.study.correlations import capabilities_correlations, gather_evidence
 from confounded.study.directions import catalogue_directions
 from confounded.study.intuition import area_predictions, intuition
@@ -117,6 +119,7 @@ def run_study(
     published = published_figures(split)
     results: list[PopulationResult] = []
     fitted: list[CapabilitiesScore] = []
+    components: list[CapabilityComponents | None] = []
     correlations: list[Correlation] = []
     by_population, by_area, by_kind, contrasts, trends = [], [], [], [], []
     impossible: list[tuple[Population, ContentError]] = []
@@ -155,6 +158,7 @@ def run_study(
         contrasts += kind_contrasts(own, facts, evidence, settings)
         results.append(_population_result(population, score, facts, settings.level))
         fitted.append(score)
+        components.append(capability_components(population, score, measured, settings, threads=threads))
     notices += _not_studied(impossible, len(split))
     split = [one for one in split if all(one is not other for other, _ in impossible)]
     _LOGGER.info("Looking for strata in which a correlation turns round")
@@ -181,6 +185,7 @@ def run_study(
         area_predictions=predictions,
         intuition=intuition(predictions, settings),
         trends=trends,
+        components=[one for one in components if one is not None],
         scopes=scopes,
         strata=strata,
         notices=notices,

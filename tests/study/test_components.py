@@ -1,0 +1,118 @@
+"""A planted second capability is found, and each benchmark is told from the one it does not follow."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from confounded.scores import ScoreTable
+from confounded.stats.ranks import spearman
+from confounded.stats.rotation import two_components
+from confounded.study import Settings, components, run_study
+from confounded.study.capability import capabilities_of
+from confounded.study.components_result import CapabilityComponents
+from confounded.study.population import benchmark_facts, populations
+from tests.study import tables
+
+FloatArray = NDArray[np.float64]
+MATHS, SENSE = ("gsm8k", "minerva_math", "mmlu"), ("piqa", "hellaswag", "lambada_openai")
+SUITE = (*MATHS, *SENSE)
+
+
+def planted(n: int = 90, seed: int = 0, *, one_only: bool = False) -> ScoreTable:
+    """Return a suite of maths and common sense, and benchmarks that go with the one, the other or neither."""
+    rng = np.random.default_rng(seed)
+    maths, sense = rng.normal(size=(2, n))
+    if one_only:
+        sense = maths
+    columns = {name: maths + 0.5 * rng.normal(size=n) for name in MATHS}
+    columns |= {name: sense + 0.5 * rng.normal(size=n) for name in SENSE}
+    columns["with_maths"] = maths + 0.5 * rng.normal(size=n)
+    columns["falls_with_sense"] = -sense + 0.5 * rng.normal(size=n)
+    columns["neither"] = rng.normal(size=n)
+    columns["neither"][:5] = np.nan
+    return tables.table(
+        {name: [None if np.isnan(v) else float(v) for v in column] for name, column in columns.items()},
+        models=[f"m{i:03}" for i in range(n)],
+        families=[f"f{i // 3:02}" for i in range(n)],
+        directions=dict.fromkeys(columns, "higher"),
+    )
+
+
+def found_in(table: ScoreTable) -> CapabilityComponents:
+    settings = Settings(suite=SUITE)
+    facts = benchmark_facts(table, settings)
+    [population], _ = populations(table, facts, settings)
+    score, _ = capabilities_of(population, settings, facts)
+    found = components.capability_components(population, score, facts, settings, threads=1)
+    assert found is not None
+    return found
+
+
+def test_two_planted_capabilities_are_found_and_each_benchmark_follows_its_own() -> None:
+    found = found_in(planted())
+    assert found.n_components == 2
+    assert {frozenset(found.first_led_by), frozenset(found.second_led_by)} == {
+        frozenset(MATHS),
+        frozenset(SENSE),
+    }
+    maths_is = "first" if set(found.first_led_by) == set(MATHS) else "second"
+    other = "second" if maths_is == "first" else "first"
+    by_name = {one.benchmark: one for one in found.benchmarks}
+    assert by_name["with_maths"].follows == maths_is
+    assert getattr(by_name["with_maths"], maths_is).verdict == "entangled"
+    assert by_name["falls_with_sense"].follows == other
+    assert getattr(by_name["falls_with_sense"], other).verdict == "inverse"
+    assert by_name["neither"].follows is None
+    assert by_name["neither"].n_models == 85
+
+
+def test_where_there_is_one_capability_nothing_is_split() -> None:
+    found = found_in(planted(one_only=True))
+    assert found.n_components == 1
+    assert found.benchmarks == []
+    assert found.loadings == []
+
+
+def test_the_difference_is_what_leaving_out_each_family_by_hand_gives() -> None:
+    table = planted(n=36)
+    found = found_in(table)
+    one = next(own for own in found.benchmarks if own.benchmark == "with_maths")
+    wide = table.scores.pivot("benchmark", index="model", values="score").sort("model")
+    X, y = wide.select(SUITE).to_numpy(), wide["with_maths"].to_numpy()
+    fit = two_components(X)
+    family = np.arange(36) // 3
+
+    def difference(scores: FloatArray, values: FloatArray) -> float:
+        z = [np.arctanh(spearman(values, component)) for component in scores.T]
+        return float(z[0] - z[1])
+
+    without = np.array(
+        [
+            difference(two_components(X[family != own], fit.loadings).scores, y[family != own])
+            for own in range(12)
+        ]
+    )
+    error = np.sqrt(11 / 12 * ((without - without.mean()) ** 2).sum())
+    assert one.difference == pytest.approx(difference(fit.scores, y), abs=1e-9)
+    assert one.low == pytest.approx(one.difference - 2.200985160082949 * error, abs=1e-6)
+
+
+def test_with_very_many_families_the_components_are_held_fixed_and_it_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refitted = found_in(planted())
+    monkeypatch.setattr(components, "MOST_REFITTED", 10)
+    fixed = found_in(planted())
+    assert (refitted.is_refitted, fixed.is_refitted) == (True, False)
+    assert fixed.benchmarks[0].first.rho == refitted.benchmarks[0].first.rho
+    assert fixed.benchmarks[0].first.low == pytest.approx(refitted.benchmarks[0].first.low, abs=0.1)
+
+
+def test_a_study_holds_them_and_a_fixed_score_has_none() -> None:
+    table = planted(n=36)
+    result = run_study(table, Settings(suite=SUITE, resamples=0))
+    assert [one.population for one in result.components] == ["chat"]
+    fixed = run_study(table, Settings(capabilities="mmlu", resamples=0))
+    assert fixed.components == []
