@@ -7,7 +7,7 @@ import pytest
 
 from confounded.study.areas import Stack
 from confounded.study.criterion import empirical_criterion
-from confounded.study.result import Correlation, Reliability, Robustness, Specification
+from confounded.study.result import Correlation, Interval, Reliability, Robustness, Specification
 from confounded.study.settings import Settings
 
 N_FAMILIES = 8
@@ -155,3 +155,25 @@ def test_the_order_of_the_measures_does_not_matter() -> None:
     assert other.without_error is not None
     assert one.without_error is not None
     assert other.without_error.low == pytest.approx(one.without_error.low)
+
+
+def test_a_pooled_verdict_that_a_measure_excludes_makes_the_area_mixed() -> None:
+    ones = [_with_interval(member(0, 0.95), 0.9, 0.98), _with_interval(member(1, 0.1), -0.2, 0.35)]
+    found = empirical_criterion("entangled", "pooled", ones, stack([0.95, 0.1]), Settings())
+    assert found.verdict == "mixed"
+    assert found.disagreeing == ["b1"]
+    open_one = [ones[0], _with_interval(member(1, 0.1), -0.2, 0.45)]
+    assert (
+        empirical_criterion("entangled", "pooled", open_one, stack([0.95, 0.1]), Settings()).verdict
+        == "entangled"
+    )
+    turned = [_with_interval(member(0, -0.95), -0.98, -0.9), _with_interval(member(1, -0.1), -0.35, 0.2)]
+    found = empirical_criterion("inverse", "pooled", turned, stack([-0.95, -0.1]), Settings())
+    assert (found.verdict, found.disagreeing) == ("mixed", ["b1"])
+
+
+def _with_interval(one: Correlation, low: float, high: float) -> Correlation:
+    import msgspec
+
+    interval = Interval(method="family jackknife t", level=0.95, low=low, high=high)
+    return msgspec.structs.replace(one, interval=interval)

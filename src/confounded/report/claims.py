@@ -8,7 +8,15 @@ from typing import Final
 
 from confounded.catalog import areas
 from confounded.report.words import NBSP, plural
-from confounded.study.result import AreaSummary, Criterion, Intuition, KindContrast, Pooled, StudyResult
+from confounded.study.result import (
+    AreaSummary,
+    Correlation,
+    Criterion,
+    Intuition,
+    KindContrast,
+    Pooled,
+    StudyResult,
+)
 
 __all__ = ["NO_DATA", "Claim", "claims", "contrast_sentences", "intuition_sentences"]
 
@@ -131,12 +139,20 @@ def _evidence(summary: AreaSummary, result: StudyResult) -> Iterator[str]:
     yield from _held(criterion, n)
     yield from _over_time(summary, result)
     if criterion.disagreeing:
-        by_name = {
-            one.benchmark: one.verdict for one in result.correlations if one.population == summary.population
-        }
-        named = [f"{name} ({by_name[name]})" for name in criterion.disagreeing[:MOST_NAMED]]
+        own = {one.benchmark: one for one in result.correlations if one.population == summary.population}
+        named = [_at_odds(own[name]) for name in criterion.disagreeing[:MOST_NAMED]]
         rest = len(criterion.disagreeing) - len(named)
         yield f"At odds with the others: {', '.join(named)}{f' and {rest} more' if rest else ''}."
+
+
+def _at_odds(one: Correlation) -> str:
+    interval = one.interval
+    limits = (
+        ""
+        if interval is None or interval.low is None
+        else f" [{_number(interval.low)}, {_number(interval.high)}]"
+    )
+    return f"{one.benchmark} ({one.verdict}, {_number(one.rho)}{limits})"
 
 
 def _over_time(summary: AreaSummary, result: StudyResult) -> Iterator[str]:

@@ -13,6 +13,10 @@ The reliabilities are held at those of all models here. A goal that meets the fi
 that meets both and not the third is unreliable, and so is one whose reliability is not known: that is no evidence
 against it, but none for it either. Nothing is said of benchmarks that are not among the measures, of other models, or
 of models to come.
+
+Whatever the pooled verdict, an area is *mixed* where its measures contradict it: where one is entangled and another
+inverse, where the pooled figure is separable and a measure is not, and where the pooled figure is entangled or inverse
+and the interval of a measure excludes that. The mean of such measures stands for none of them.
 """
 
 from __future__ import annotations
@@ -74,10 +78,29 @@ def empirical_criterion(
         reliability_unknown=unknown,
         disagreeing=disagreeing if verdict == "mixed" else [],
     )
+    contrary = _contrary(verdict, members, settings)
+    if contrary:
+        why = f"{rule}, but the intervals of {len(contrary)} of its {len(members)} measures exclude that"
+        return msgspec.structs.replace(found, verdict="mixed", rule=why, disagreeing=contrary)
     if verdict != "separable":
         return found
     held, why = _held(found, settings)
     return msgspec.structs.replace(found, verdict=held, rule=why)
+
+
+def _contrary(verdict: str, members: Sequence[Correlation], settings: Settings) -> list[str]:
+    """Return the measures whose own interval excludes that the area is entangled, or inverse."""
+    if verdict not in ("entangled", "inverse"):
+        return []
+    sign = 1.0 if verdict == "entangled" else -1.0
+    found = []
+    for one in members:
+        if one.interval is None or one.interval.low is None or one.interval.high is None:
+            continue
+        nearest = max(sign * one.interval.low, sign * one.interval.high)
+        if nearest < settings.margin:
+            found.append(one.benchmark)
+    return found
 
 
 def _held(found: Criterion, settings: Settings) -> tuple[str, str]:

@@ -76,7 +76,7 @@ def area_predictions(summaries: Sequence[AreaSummary], settings: Settings) -> li
                     side=side,
                     predicted=predicted,
                     outcome=MIXED
-                    if one.verdict == MIXED
+                    if MIXED in (one.verdict, one.criterion.verdict if one.criterion else None)
                     else outcome(predicted, pooled.low, pooled.high, settings.margin),
                 )
             )
