@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,8 @@ from confounded.study.strata_result import BenchmarkStrata, SplitCorrelations
 
 FloatArray = NDArray[np.float64]
 SUITE = ("mmlu", "gsm8k", "bbh")
-LEADERBOARD = Path("/work/shared/sources/open_llm_leaderboard_v1/open-llm-leaderboard_old.csv")
+SOURCES = Path(os.environ.get("CONFOUNDED_SOURCES", Path(__file__).parents[3] / "shared" / "sources"))
+LEADERBOARD = SOURCES / "open_llm_leaderboard_v1" / "open-llm-leaderboard_old.csv"
 
 
 def made(
