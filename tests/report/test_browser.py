@@ -47,13 +47,14 @@ def opened(page: Page, report: Path, fragment: str = "") -> Page:
 
 def drawn(page: Page) -> None:
     """Scroll through the page until every chart of it is drawn."""
-    for _ in range(80):
-        waiting = page.locator("#view .waiting:visible")
-        if not waiting.count():
+    for _ in range(200):
+        if not page.evaluate(
+            "(() => { const one = [...document.querySelectorAll('#view .waiting')].find(one => one.clientWidth);"
+            " one?.scrollIntoView({block: 'center'}); return Boolean(one); })()"
+        ):
             return
-        waiting.first.scroll_into_view_if_needed()
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{page.locator('#view .waiting:visible').count()} charts are never drawn")
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{page.locator('#view .waiting').count()} charts are never drawn")
 
 
 def row_count(page: Page) -> int:

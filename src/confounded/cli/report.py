@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 import click
 
-from confounded.cli.help import Command
+from confounded.cli.help import OUTPUT, Command
 from confounded.cli.options import (
     CHECK_FAILED,
     StudyOptions,
@@ -15,6 +15,7 @@ from confounded.cli.options import (
     chosen_settings,
     fail_on_option,
     failing_verdicts,
+    option,
     output_option,
     source_argument,
     study_options,
@@ -38,11 +39,32 @@ FOLDER: Final = Path("confounded-report")
 @output_option(
     FOLDER, "The folder to write to. An existing report in it is replaced, anything else is left alone."
 )
+@option(
+    "--figure",
+    "figures",
+    heading=OUTPUT,
+    multiple=True,
+    metavar="NAME[=BENCHMARK]",
+    help="Write only this figure into the folder, at the size of a paper, a file for each population: forest, "
+    "compute-correlations, capabilities-scores, capability-correlations, or of one benchmark scatter, family-strip, "
+    "robustness, population-split. May be given several times.",
+)
+@option(
+    "--format",
+    "suffix",
+    heading=OUTPUT,
+    type=click.Choice(["svg", "png", "pdf"]),
+    default="pdf",
+    show_default=True,
+    help="The format of --figure; PNG has 300 dots an inch.",
+)
 @fail_on_option
 @as_json_option("Print result.json on standard output too.")
 def report(
     source: tuple[Path, ...],
     output: Path,
+    figures: tuple[str, ...],
+    suffix: str,
     fail_on: str | None,
     as_json: bool,
     **chosen: Unpack[StudyOptions],
@@ -67,11 +89,12 @@ def report(
       confounded report open-llm-leaderboard-v1 --mirror /media/scores
       confounded report confounded-report/result.json -o again
       confounded report mine.csv --fail-on entangled,unreliable
+      confounded report confounded-report/result.json --figure scatter=truthfulqa_mc1 --format pdf -o figures
 
     Exit codes: 0 done, 1 a verdict of --fail-on was met, 2 bad input or usage.
     """
     from confounded.cli.progress import progress_bar
-    from confounded.report import prepare, write_report
+    from confounded.report import prepare, write_figures, write_report
 
     terminal = current_terminal()
     failing = failing_verdicts(fail_on)
@@ -80,10 +103,14 @@ def report(
     with progress_bar() as progress:
         prepare()
         result = _result(source, chosen, progress)
-        written = write_report(result, output)
+        written = None if figures else write_report(result, output)
     if as_json:
         terminal.json(result.to_json().decode())
-    terminal.say(f"{written.name} and {written.parent / 'result.json'} written; open {written}")
+    if written is None:
+        for path in write_figures(result, figures, suffix, output):
+            terminal.say(f"{path} written")
+    else:
+        terminal.say(f"{written.name} and {written.parent / 'result.json'} written; open {written}")
     met = [one for one in result.correlations if not one.in_suite and one.verdict in failing]
     for one in met:
         terminal.warn(f"{one.benchmark} of the {one.population} models is {one.verdict}: {one.rule}", hang=2)

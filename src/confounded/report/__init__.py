@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from confounded.study import StudyResult
 
-__all__ = ["prepare", "write_report"]
+__all__ = ["prepare", "write_figures", "write_report"]
 
 
 def prepare() -> None:
@@ -44,3 +45,47 @@ def write_report(result: StudyResult, folder: Path) -> Path:
     folder = Path(folder)
     replace_report(folder, possible_paths(result), lambda: contents(result))
     return folder / PAGE
+
+
+def write_figures(result: StudyResult, figures: Sequence[str], suffix: str, folder: Path) -> list[Path]:
+    """Write figures for a paper into a folder.
+
+    Parameters
+    ----------
+    result : StudyResult
+    figures : sequence of str
+        Names of `confounded.report.figures.catalog.FIGURES`; of those about one benchmark with ``=`` and its id.
+    suffix : {'svg', 'png', 'pdf'}
+    folder : Path
+        Made if it is not there. Files of the same names are replaced, anything else is left alone.
+
+    Returns
+    -------
+    list of Path
+        The files, one for each figure and population.
+
+    Raises
+    ------
+    UsageError
+        If there is no such figure, or nothing to draw it from.
+    OutputError
+        If the folder cannot be written to.
+    """
+    from confounded.errors import OutputError
+    from confounded.report.figures.catalog import figure_files
+
+    files: dict[str, bytes] = {}
+    for name in figures:
+        files |= figure_files(result, name, suffix)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except OSError as problem:
+        raise OutputError(
+            "a folder that can be written to",
+            found=problem.strerror or str(problem),
+            where=str(folder),
+            remedy="Choose another folder with -o.",
+        ) from problem
+    return [folder / name for name in files]

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from confounded.report.plain import visible
 from confounded.study.result import BenchmarkFacts, Correlation, StudyResult
 
-__all__ = ["Entry", "Group", "Index", "place"]
+__all__ = ["Entry", "Group", "Index", "file_slug", "place"]
 
 OTHER_TITLE: Final = "Other benchmarks"
 OTHER_ID: Final = "other"
@@ -152,12 +152,17 @@ def place(view: str, name: str) -> str:
     return f"{view}/{quote(visible(name), safe=UNQUOTED)}"
 
 
+def file_slug(name: str) -> str:
+    """Return a name in plain letters and digits, as a part of the name of a file."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain[:LONGEST_SLUG]).strip("-") or "x"
+
+
 def _slugs(names: Iterable[str]) -> list[str]:
     """Return a file name for each name: plain letters, none twice, the same for the same names."""
     slugs: list[str] = []
     for name in names:
-        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-        stem = re.sub(r"[^a-z0-9]+", "-", plain[:LONGEST_SLUG]).strip("-") or "x"
+        stem = file_slug(name)
         slug, number = stem, 2
         while slug in slugs:
             slug, number = f"{stem}-{number}", number + 1

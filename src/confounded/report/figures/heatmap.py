@@ -23,8 +23,15 @@ DARK_FROM: Final = 0.62
 """Magnitude from which a cell is dark enough to need light figures."""
 
 
-def heatmap(index: Index, population: PopulationResult) -> dict[str, Any]:
+def heatmap(index: Index, population: PopulationResult, cell: int = CELL) -> dict[str, Any]:
     """Return the specification of the heat map of one population.
+
+    Parameters
+    ----------
+    index : Index
+    population : PopulationResult
+    cell : int
+        Width and height of a cell, in pixels, where they are few enough to have a number in them.
 
     Returns
     -------
@@ -47,7 +54,7 @@ def heatmap(index: Index, population: PopulationResult) -> dict[str, Any]:
         for column, rho in enumerate(line)
         if row != column
     ]
-    side = CELL if len(names) <= MOST_ANNOTATED else max(6, GREATEST_WIDTH // len(names))
+    side = cell if len(names) <= MOST_ANNOTATED else max(6, GREATEST_WIDTH // len(names))
     order = list(range(len(names)))
 
     def axis(orient: str) -> dict[str, Any]:

@@ -19,6 +19,10 @@ WIDE: Final = 760
 NARROW: Final = 346
 """What a phone of 390 pixels leaves for a figure."""
 
+PAPER: Final = 480
+"""From this width on a figure is for a paper, with names beside the rows, in smaller type."""
+PAPER_SIZE: Final = 7.5
+
 ROW: Final = 12.5
 HEADING: Final = 15.0
 GAP: Final = 5.0
@@ -57,12 +61,13 @@ def overview(index: Index, population: str, width: int = WIDE) -> Spec:
     width : int
         The whole width, in pixels; the names take their part of it.
     """
-    narrow = width < WIDE
-    left = 132 if narrow else 262
-    most = int((left - 10) / (CHARACTER * SIZE))
+    narrow = width < PAPER
+    size = SIZE if narrow or width >= WIDE else PAPER_SIZE
+    left = 132 if narrow else round(262 * width / WIDE)
+    most = int((left - 10) / (CHARACTER * size))
     areas = safety_rows(index, population)
     number = sum(len(rows) for _, rows in areas)
-    step = ROW if number <= MOST_NAMED else THIN_ROW
+    step = ROW * size / SIZE if number <= MOST_NAMED else THIN_ROW
     marks: list[Spec] = []
     labels: list[Spec] = []
     lines: list[Spec] = []
@@ -92,7 +97,7 @@ def overview(index: Index, population: str, width: int = WIDE) -> Spec:
         band=_band(index),
         description=f"The capabilities correlations of {plural(number, 'safety benchmark')} with their intervals, "
         f"by area, over {population} models, marked by verdict. The same figures stand in the table of benchmarks.",
-        size=SIZE,
+        size=size,
     )
 
 

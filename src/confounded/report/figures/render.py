@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import vl_convert
 
+from confounded.report.figures.pdf import in_one_order
 from confounded.report.figures.theme import FONT
 from confounded.report.plain import visible
 
-__all__ = ["PAGE", "begin_to_draw", "draw", "draw_vega", "drawable", "drawing_program", "inlined"]
+__all__ = ["PAGE", "begin_to_draw", "draw", "draw_vega", "drawable", "drawing_program", "inlined", "written"]
 
 
 PAGE: Final = "https://page.invalid/#"
@@ -20,6 +21,9 @@ PAGE: Final = "https://page.invalid/#"
 
 PAGE_FROM_FIGURES: Final = "../report.html#"
 
+PRINT_RESOLUTION: Final = 300
+
+_LINK: Final = re.compile(r"</?a\b[^>]*>")
 _ROUNDED: Final = re.compile(r' (?:d|transform|[xy]2?|width|height|viewBox)="[^"]*"')
 _CLIP: Final = re.compile(r"(?<=[\"#])clip\d+\b")
 _LONG: Final = re.compile(r"-?\d+\.\d{3,}")
@@ -39,6 +43,27 @@ def draw(spec: dict[str, Any]) -> str:
 def draw_vega(spec: dict[str, Any]) -> str:
     """Draw a Vega specification as SVG, the same text for the same specification."""
     return _numbered_anew(str(vl_convert.vega_to_svg(drawable(spec))))
+
+
+def written(spec: dict[str, Any], suffix: str) -> bytes:
+    """Draw a specification as a file, the same bytes for the same specification.
+
+    Parameters
+    ----------
+    spec : dict
+        Vega or Vega-Lite.
+    suffix : {'svg', 'png', 'pdf'}
+        A PNG has `PRINT_RESOLUTION`. In a PDF a pixel is a point.
+    """
+    is_vega = "vega-lite" not in spec["$schema"]
+    svg = (draw_vega if is_vega else draw)(spec)
+    if suffix == "svg":
+        return svg.encode()
+    # Links would lead to a page that is not beside the figure.
+    flat = _LINK.sub("", svg)
+    if suffix == "png":
+        return bytes(vl_convert.svg_to_png(flat, ppi=PRINT_RESOLUTION))
+    return in_one_order(bytes(vl_convert.svg_to_pdf(flat)))
 
 
 def drawable(spec: Any) -> Any:
