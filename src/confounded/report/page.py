@@ -51,6 +51,9 @@ PROGRAM: Final = (
 MOST_WHOLE: Final = 1_500_000
 """Bytes of the compressed result, in base64, up to which the page carries it whole for download."""
 
+MOST_TRIED: Final = 5 * MOST_WHOLE
+"""Bytes of a result beyond which it is not compressed to see whether it fits: a result shrinks to a third or so."""
+
 
 def render_page(
     index: Index, drawn: Mapping[str, str], marks: Mapping[str, FamilyMark], whole: bytes
@@ -89,7 +92,7 @@ def render_page(
         "signed_percent": words.signed_percent,
     }
     settings = index.result.provenance.settings
-    compressed = packed(msgspec.json.format(whole, indent=-1))
+    compressed = packed(msgspec.json.format(whole, indent=-1)) if len(whole) < MOST_TRIED else ""
     data = msgspec.json.encode(projection(index, marks, page_specs(index)))
     page = environment.get_template("page.html.jinja").render(
         result=index.result,

@@ -22,6 +22,8 @@ __all__ = ["SUFFIXES", "tables"]
 
 SUFFIXES = ("csv", "md", "tex", "parquet")
 DIGITS = 4
+MOST_READ = 20_000
+"""Rows of a table for people: one with more is written for programs only."""
 QUOTE = '"'
 _SPECIAL = frozenset('",\r\n')
 
@@ -34,9 +36,10 @@ def tables(index: Index) -> dict[str, bytes]:
     for name, table in TABLES.items():
         columns, rows = list(table.columns), list(rows_of(table, index))
         files[f"{name}.csv"] = as_csv(columns, rows)
-        files[f"{name}.md"] = as_markdown(columns, rows)
-        files[f"{name}.tex"] = as_latex(columns, rows)
         files[f"{name}.parquet"] = as_parquet(columns, rows)
+        if len(rows) <= MOST_READ:
+            files[f"{name}.md"] = as_markdown(columns, rows)
+            files[f"{name}.tex"] = as_latex(columns, rows)
     return files
 
 
