@@ -93,7 +93,12 @@ def render_page(
     }
     settings = index.result.provenance.settings
     compressed = packed(msgspec.json.format(whole, indent=-1)) if len(whole) < MOST_TRIED else ""
-    data = msgspec.json.encode(projection(index, marks, page_specs(index)))
+    shown = projection(index, marks, page_specs(index))
+    if 0 < len(compressed) <= MOST_WHOLE:
+        # Only the tables need these, and they are then made from the whole.
+        shown["strata"] = [one for one in shown["strata"] if one["reversals"]]
+        shown["components"] = []
+    data = msgspec.json.encode(shown)
     page = environment.get_template("page.html.jinja").render(
         result=index.result,
         index=index,

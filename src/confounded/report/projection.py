@@ -101,6 +101,16 @@ def _without_bulk(result: StudyResult) -> StudyResult:
         correlations=[
             msgspec.structs.replace(one, adjusted=None, ranks=None, curve=None) for one in result.correlations
         ],
+        components=[msgspec.structs.replace(one, scores=[]) for one in result.components],
+        scopes=[
+            msgspec.structs.replace(
+                one,
+                models=[],
+                capabilities_scores=[],
+                splits=[msgspec.structs.replace(split, stratum_of=[]) for split in one.splits],
+            )
+            for one in result.scopes
+        ],
     )
 
 

@@ -92,6 +92,16 @@ TABLES: Final[Mapping[str, Table]] = {
         },
     ),
     "capability-correlations": Table("between", {**_POPULATION, **_fields("benchmark other rho")}),
+    "capability-components": Table(
+        "components.benchmarks",
+        {
+            **_POPULATION,
+            **_fields("benchmark n_models n_families"),
+            **_within("row.first", "rho low high verdict", "first_"),
+            **_within("row.second", "rho low high verdict", "second_"),
+            **_fields("difference low high follows"),
+        },
+    ),
     "correlations": Table(
         "correlations",
         {
@@ -125,6 +135,9 @@ TABLES: Final[Mapping[str, Table]] = {
         },
     ),
     "eigenvalues": Table("eigenvalues", {**_POPULATION, **_fields("component eigenvalue")}),
+    "given-another": Table(
+        "strata.given", {**_ONE, **_fields("given rho partial low high n_models n_families reason")}
+    ),
     "intervals": Table(
         "all_intervals",
         {**_ONE, **_fields("method level low high degrees_of_freedom n_replicates n_degenerate reason")},
@@ -157,8 +170,18 @@ TABLES: Final[Mapping[str, Table]] = {
             **_fields("model name family family_from catalogue_model organisation parameters training_flop"),
         },
     ),
+    "sign-reversals": Table(
+        "strata.reversals", {**_ONE, **_fields("by stratum reading because reversal_holm n_tests what")}
+    ),
     "specifications": Table(
         "correlations.robustness.specifications", {**_ONE, **_fields("composite association value")}
+    ),
+    "strata": Table(
+        "strata.splits.strata",
+        {
+            **_ONE,
+            **_fields("by stratum rho low high p n_models n_families shape reversal_p reversal_holm reason"),
+        },
     ),
     "suite": Table("populations.suite", {**_POPULATION, **_fields("benchmark loading")}),
     "verdict-counts": Table(
@@ -212,7 +235,10 @@ def _sourced(source: str, result: StudyResult) -> Iterable[tuple[Any, Any]]:
 
 def _held(one: Any, steps: list[str]) -> Iterable[Any]:
     for step in steps:
-        one = None if one is None else getattr(one, step)
+        if isinstance(one, list):
+            one = [held for each in one for held in getattr(each, step)]
+        else:
+            one = None if one is None else getattr(one, step)
     return one or ()
 
 

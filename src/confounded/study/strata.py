@@ -218,7 +218,7 @@ def _of_scope(one: Scoped, settings: Settings, threads: int | None) -> list[Benc
         correlations: dict[str, list[StratumCorrelation]] = {}
         for by, name, mask, place in placed:
             own = found.of(place)
-            made = _stratum(one, benchmark, name, mask, own, families, settings.level)
+            made = _stratum(one, benchmark, by or ALL, name, mask, own, families, settings.level)
             if by and made.p is not None and _is_large(made) and mask.sum() < placed[0][2].sum():
                 made = msgspec.structs.replace(made, reversal_p=number(reversal_p(overall, own)[0]))
             correlations.setdefault(by, []).append(made)
@@ -252,6 +252,7 @@ def _is_large(stratum: StratumCorrelation) -> bool:
 def _stratum(
     one: Scoped,
     benchmark: str,
+    by: str,
     name: str,
     mask: Mask,
     jackknife: Jackknife,
@@ -261,10 +262,11 @@ def _stratum(
     """Record the correlation in one part of the models."""
     values, against = one.masked(benchmark, mask), one.against(benchmark)
     measured = correlation(values, against)
-    is_told = name == ALL or mask.sum() >= FEWEST_IN_STRATUM
+    is_told = by == ALL or mask.sum() >= FEWEST_IN_STRATUM
     interval = jackknife_intervals(jackknife, level)
     shape = shapes(against[mask], values[mask, None]).label[0] if is_told else None
     return StratumCorrelation(
+        by=by,
         stratum=name,
         rho=measured.rho,
         low=number(interval.low[0]),

@@ -57,7 +57,7 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StratumCorrelation(msgspec.Struct, frozen=True, kw_only=True):
-    """The correlation in one stratum (or over all models), with the scope's capabilities score.
+    """The correlation in a stratum of the split `by` (``all`` for all models), with the scope's capabilities score.
 
     `low`, `high` and the two-sided `p` against 0 are of the family jackknife, in which the score is refitted to the
     whole scope without each family; null with a `reason` where they are undefined. `reversal_p` is that of "this is not
@@ -66,6 +66,7 @@ class StratumCorrelation(msgspec.Struct, frozen=True, kw_only=True):
     `trend` is there for what an alarm is about, so that a figure can show it.
     """
 
+    by: str
     stratum: str
     rho: float | None
     low: float | None

@@ -266,3 +266,13 @@ def test_a_card_says_where_the_sign_is_another_in_a_part_of_the_models() -> None
     assert len(told["turns"]) == 1
     assert "below 3 billion parameters" in told["turns"][0]
     assert told["does not"] == []
+
+
+def test_a_card_says_what_was_asked_for_by_a_split_and_what_is_left_given_size() -> None:
+    ability, noise = noisy()
+    table = made(ability + noise, ability, parameters=some_small(144))
+    result = check_scores(table, Settings(resamples=0, by=("size",)), plan=False)
+    lines = {line.term: line.text for line in cards(result)[0].lines}
+    assert "within groups 0." in lines["By size"]
+    assert "from 30 billion parameters 0." in lines["By size"]
+    assert "over the 144 models" in lines["Given size"]

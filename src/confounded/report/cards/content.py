@@ -27,6 +27,7 @@ from confounded.study.result import (
     PopulationResult,
     Reliability,
 )
+from confounded.study.strata_result import GroupParts
 
 __all__ = [
     "Card",
@@ -48,6 +49,11 @@ SCORE: Final = "capabilities score"
 MINUS: Final = "\u2212"
 TOGETHER: Final = "together"
 """`study.population.TOGETHER`: what all populations together are called in a result."""
+
+MOST_STRATA: Final = 8
+"""Strata that a card names, the largest ones."""
+
+GIVEN: Final = {"compute": "training compute", "size": "size", "released": "date of release"}
 
 NEAREST_SHOWN: Final = 2
 """Shipped benchmarks that are named on either side."""
@@ -119,6 +125,7 @@ def cards(result: CheckResult) -> list[Card]:
                 lines=(
                     *_lines(check, one, fact, population.capabilities, margin),
                     *_reversal_lines(result, check),
+                    *_strata_lines(result, check),
                 ),
                 cautions=tuple(one.cautions),
                 advice=tuple(check.advice),
@@ -321,6 +328,46 @@ def _reversal_lines(result: CheckResult, check: BenchmarkCheck) -> Iterator[Line
         if one.benchmark == check.benchmark and one.population in (check.population, TOGETHER):
             for own in one.reversals:
                 yield Line("In a part of the models", own.what)
+
+
+def _strata_lines(result: CheckResult, check: BenchmarkCheck) -> Iterator[Line]:
+    """Say what the splits that were asked for show, and the correlations given compute, size and date of release."""
+    found = [
+        one
+        for one in result.study.strata
+        if one.benchmark == check.benchmark and one.population == check.population
+    ]
+    for split in (split for one in found for split in one.splits if split.parts is not None):
+        shown = sorted(split.strata, key=lambda one: -one.n_models)[:MOST_STRATA]
+        parts = [
+            f"{short(one.stratum)} {number(one.rho)} {span(one.low, one.high)} ({one.n_models} models)"
+            for one in shown
+            if one.rho is not None
+        ]
+        rest = len(split.strata) - len(shown)
+        more = f" and {rest} smaller strata" if rest else ""
+        yield Line(
+            f"By {split.by.replace('_', ' ')}",
+            (_groups(split.parts) + "; ".join(parts) + more).rstrip() + ".",
+        )
+    for third in (third for one in found for third in one.given if third.partial is not None):
+        limits = span(third.low, third.high) or f"no interval: {third.reason}"
+        yield Line(
+            f"Given {GIVEN.get(third.given, third.given)}",
+            f"\u03c1 = {number(third.partial)} {limits}, where it is {number(third.rho)} without that, over the "
+            f"{third.n_models} models of {_families(third.n_families)} of which it is known.",
+        )
+
+
+def _groups(parts: GroupParts | None) -> str:
+    """Say the correlation within groups and between them."""
+    if parts is None or parts.within is None:
+        return ""
+    within = f"within groups {number(parts.within)} {span(parts.within_low, parts.within_high)}".rstrip()
+    if parts.between is None:
+        return f"{within}. "
+    between = f"between them {number(parts.between)} {span(parts.between_low, parts.between_high)}".rstrip()
+    return f"{within}, {between}. "
 
 
 def _saturation(one: Correlation) -> str:

@@ -64,7 +64,7 @@ const rowsOf = (source, result) => {
   if (steps.length === 1) return result[source].map((row) => ({ row, one: row }));
   return result[steps[0]].flatMap((one) => {
     let held = one;
-    for (const step of steps.slice(1)) held = held?.[step];
+    for (const step of steps.slice(1)) held = Array.isArray(held) ? held.flatMap((each) => each[step] ?? []) : held?.[step];
     return (held ?? []).map((row) => ({ row, one }));
   });
 };
