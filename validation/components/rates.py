@@ -82,7 +82,8 @@ is the share of suites in which two components are earned: given the first (p â‰
 Horn's analysis with the 95 % quantile. Kin: .3 of the variance of the factors lies between families, and .5 or none of
 that of what is a benchmark's own.
 
-- Where there is one factor alone, a second is found in at most {worst:.1f} % of suites.
+- Where there is one factor alone, a second is found in at most {worst:.1f} % of suites (most often with few and unequal
+  families, among which shuffling keeps kin together only about).
 - A second factor of loadings .3 behind the first is found by Horn's analysis in {horn:.0f} % of suites at the most, and
   by the analysis given the first in {found:.0f} % at the least.
 
