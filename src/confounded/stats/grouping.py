@@ -20,8 +20,8 @@ from confounded.errors import StatisticsError
 
 __all__ = ["MOST_GROUPS", "jackknife_groups"]
 
-MOST_GROUPS: Final = 1_000
-"""Groups left out at most. The standard error of that many equal ones is known to 2 or 3 %: √(1 / 2,000)."""
+MOST_GROUPS: Final = 500
+"""Groups left out at most. The standard error from that many equal ones is known to 3 %: √(1 / 1,000)."""
 
 
 def jackknife_groups(families: ArrayLike, most: int = MOST_GROUPS, seed: int = 0) -> NDArray[np.int64]:

@@ -366,7 +366,7 @@ class WithoutFamily(msgspec.Struct, frozen=True, kw_only=True):
     """The correlation without one family, and the verdict that would then be taken (null where not computed).
 
     Of more than a hundred families only the largest and those that move the correlation most are listed; of more than
-    a thousand, small ones are left out several at a time. A notice says so.
+    500, small ones are left out several at a time. A notice says so.
     """
 
     family: str
