@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import t
 
@@ -166,11 +169,11 @@ def test_what_goes_with_size_alone_is_nothing_given_size() -> None:
     size = rng.normal(size=300)
     ability, safety = size + 0.5 * rng.normal(size=300), size + 0.5 * rng.normal(size=300)
     one = parted(made(safety, ability, parameters=(10 ** (9 + size)).tolist()))[0]
-    given = next(own for own in one.given if own.given == "size")
-    assert given.rho is not None
-    assert given.partial is not None
-    assert given.rho > 0.7
-    assert abs(given.partial) < 0.15
+    by_size = next(own for own in one.given if own.given == "size")
+    assert by_size.rho is not None
+    assert by_size.partial is not None
+    assert by_size.rho > 0.7
+    assert abs(by_size.partial) < 0.15
 
 
 def test_within_and_between_have_intervals_that_hold_them() -> None:
@@ -337,6 +340,41 @@ def test_releases_are_parted_at_the_stated_days_and_unknown_ones_are_in_no_strat
         "2023-01-01 to 2024-01-01 (day of release)": 10,
         "2024-01-01 to 2025-01-01 (day of release)": 20,
     }
+
+
+def test_a_size_of_nothing_is_not_known() -> None:
+    ability, noise = noisy(n=40)
+    sizes: list[float | None] = [0.0, -1.0, 1e9, 70e9] * 10
+    table = made(noise, ability, parameters=sizes)
+    table = ScoreTable(
+        table.scores, table.models.with_columns(training_flop=pl.col("parameters")), table.benchmarks
+    )
+    [one] = parted(table, Settings(suite=SUITE, by=("size", "compute")))
+    assert [[own.n_models for own in split.strata] for split in one.splits[:2]] == [[10, 10], [10, 10]]
+    assert {own.given: own.n_models for own in one.given} == {"compute": 20, "size": 20}
+
+
+@settings_of_hypothesis(max_examples=25, deadline=None)
+@given(st.integers(4, 14), st.integers(0, 2**32 - 1), st.sampled_from([0.05, 1.0, 5.0]))
+def test_tiny_tables_with_ties_and_holes_are_parted_without_error_and_never_alarm(
+    n: int, seed: int, step: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    ability = rng.normal(size=n)
+    safety = np.round(rng.normal(size=n) / step) * step
+    safety[rng.random(n) < 0.2] = np.nan
+    safety[0] = 1.0
+    sizes = [None if own < 0.2 else float(10 ** (8 + 4 * own)) for own in rng.random(n)]
+    days = [None if own < 0.2 else f"202{int(own * 5)}-06-01" for own in rng.random(n)]
+    table = made(safety, ability, parameters=sizes, released=days, size=2, seed=seed)
+    for one in parted(table, Settings(suite=SUITE, by=study_splits.BY)):
+        assert one.reversals == []
+        for stratum in (one.overall, *(own for split in one.splits for own in split.strata)):
+            assert (stratum.low is None) == (stratum.p is None)
+            assert stratum.low is not None or stratum.reason is not None
+            assert stratum.rho is None or -1 <= stratum.rho <= 1
+        for third in one.given:
+            assert third.partial is not None or third.reason is not None
 
 
 @pytest.mark.skipif(not LEADERBOARD.is_file(), reason="the Open LLM Leaderboard is not on this machine")

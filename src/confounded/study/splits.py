@@ -149,8 +149,9 @@ def _has_large(parting: Parting, families: Sequence[str]) -> bool:
 def covariates(population: Population) -> dict[str, FloatArray]:
     """Return what a correlation is given: training compute, size and day of release of each model, NaN if not known."""
     read: dict[str, Callable[[ModelFacts], float | None]] = {
-        "compute": lambda one: one.training_flop,
-        "size": lambda one: one.parameters,
+        # Nobody trains with nothing: 0 stands in some tables for what is not known.
+        "compute": lambda one: one.training_flop if (one.training_flop or 0.0) > 0.0 else None,
+        "size": lambda one: one.parameters if (one.parameters or 0.0) > 0.0 else None,
         "released": lambda one: _day(one.released),
     }
     return {
