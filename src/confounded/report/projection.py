@@ -32,6 +32,8 @@ ACCURACY_ON: Final = "accuracy on "
 
 DIGITS: Final = 5
 MOST_MODELS: Final = 500
+UNSHOWN: Final = ("strata", "scopes", "components", "trends")
+"""Parts of a result that the page does not draw; they are in the whole one."""
 CURVE_DIGITS: Final = 4
 """Of a fitted curve, which is for the eye."""
 CELLS: Final = (40, 26)
@@ -55,6 +57,8 @@ def projection(index: Index, marks: Mapping[str, FamilyMark], specs: Mapping[str
     """
     result = index.result
     shown: dict[str, Any] = msgspec.to_builtins(_without_bulk(result))
+    for name in UNSHOWN:
+        shown.pop(name, None)
     populations = {one.population: one for one in result.populations}
     aggregated = {name for name, one in populations.items() if one.n_models > MOST_MODELS}
     for made, one in zip(shown["populations"], result.populations, strict=True):
