@@ -134,6 +134,7 @@ validate: $(RUN_READY) $(PROJECT_READY) ## Simulate coverage, wrong verdicts and
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/strata/rates.py
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/components/rates.py
 	@$(PY) validation/names/measure.py
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/missing/measure.py
 
 # --no-emit-index-url and the rest: a lock names packages, versions and hashes, and no address.
 LOCK := pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \

@@ -61,7 +61,7 @@ __all__ = [
 CHECK_FAILED: Final = 1
 """The exit code of a command whose check failed."""
 
-MISSING: Final = ("leave-model-out", "leave-benchmark-out", "column-mean")
+MISSING: Final = ("leave-model-out", "leave-benchmark-out", "column-mean", "impute")
 
 BY: Final = ("class", "family", "organisation", "size", "released", "compute", "base_model", "chance")
 """`study.splits.BY`, which would take long to import."""
@@ -184,8 +184,8 @@ missing_option = option(
     type=click.Choice(MISSING),
     default=MISSING[0],
     show_default=True,
-    help="What to do where a model lacks a score of the suite: leave the model out, leave the benchmark out, or "
-    "take the mean of its column.",
+    help="What to do where a model lacks a score of the suite: leave the model out, leave the benchmark out, "
+    "take the mean of its column, or impute it several times from the other scores.",
 )
 margin_option = option(
     "--margin",

@@ -82,12 +82,22 @@ class Jackknife:
         Families behind each.
     reasons : tuple of B (str or None)
         Why it is undefined.
+    degrees_of_freedom : ndarray of shape (B,), optional
+        Of Student's t, where they are others than F - 1: `freedom` returns them.
     """
 
     z: FloatArray = field(repr=False)
     standard_error: FloatArray = field(repr=False)
     n_families: NDArray[np.int64] = field(repr=False)
     reasons: tuple[str | None, ...] = field(repr=False)
+    degrees_of_freedom: FloatArray | None = field(default=None, repr=False)
+
+    @property
+    def freedom(self) -> FloatArray:
+        """Return the (B,) degrees of freedom of Student's t."""
+        if self.degrees_of_freedom is not None:
+            return self.degrees_of_freedom
+        return np.asarray(self.n_families - 1.0, dtype=np.float64)
 
 
 def effective_families(sizes: ArrayLike) -> float:
@@ -183,18 +193,14 @@ def jackknife_intervals(
     level : float
         Nominal coverage, between 0 and 1.
     degrees_of_freedom : array_like of shape (B,), optional
-        Of Student's t; F - 1 by default. Need not be whole.
+        Of Student's t; the jackknife's own by default. Need not be whole.
 
     Returns
     -------
     Intervals
     """
     _check_level(level)
-    df = (
-        jackknife.n_families - 1.0
-        if degrees_of_freedom is None
-        else np.asarray(degrees_of_freedom, dtype=np.float64)
-    )
+    df = jackknife.freedom if degrees_of_freedom is None else np.asarray(degrees_of_freedom, dtype=np.float64)
     quantile = stdtrit(np.where(df > 0, df, np.nan), (1.0 + level) / 2.0)
     half = quantile * jackknife.standard_error
     return Intervals(
@@ -224,7 +230,7 @@ def jackknife_p_above(jackknife: Jackknife, bound: float) -> FloatArray:
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         t = (jackknife.z - np.arctanh(bound)) / jackknife.standard_error
-    return np.asarray(stdtr(jackknife.n_families - 1.0, -t), dtype=np.float64)
+    return np.asarray(stdtr(jackknife.freedom, -t), dtype=np.float64)
 
 
 def percentile_intervals(replicates: ArrayLike, level: float) -> Intervals:

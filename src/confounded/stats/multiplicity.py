@@ -12,7 +12,7 @@ p = min(1, 2 · min(p_E, p_I, p_S)) is there because the interval may miss rho o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -211,7 +211,7 @@ def _bound(margin: float, scale: FloatArray) -> FloatArray:
 
 def _p_above(jackknife: Jackknife, bound: ArrayLike, df: ArrayLike | None) -> FloatArray:
     """Return the p-value of "z is at most the bound"."""
-    freedom = jackknife.n_families - 1.0 if df is None else np.asarray(df, dtype=np.float64)
+    freedom = jackknife.freedom if df is None else np.asarray(df, dtype=np.float64)
     difference = jackknife.z - np.asarray(bound, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(difference == 0.0, 0.0, difference / jackknife.standard_error)
@@ -221,7 +221,7 @@ def _p_above(jackknife: Jackknife, bound: ArrayLike, df: ArrayLike | None) -> Fl
 
 def _p_below(jackknife: Jackknife, bound: ArrayLike, df: ArrayLike | None) -> FloatArray:
     """Return the p-value of "z is at least the bound"."""
-    mirrored = Jackknife(-jackknife.z, jackknife.standard_error, jackknife.n_families, jackknife.reasons)
+    mirrored = replace(jackknife, z=-jackknife.z)
     return _p_above(mirrored, -np.asarray(bound, dtype=np.float64), df)
 
 

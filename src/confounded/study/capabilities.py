@@ -15,11 +15,12 @@ from scipy.special import ndtri, stdtrit
 
 from confounded.errors import ContentError, StatisticsError
 from confounded.stats.component import FirstComponent, first_component, score_errors
+from confounded.study.missing_result import MissingCells
 from confounded.study.population import MOST_NAMED, Population
 from confounded.study.result import CapabilitiesSource, LeftOut, Notice
 from confounded.study.settings import PAPER_SUITE, SMALLEST_SUITE, MissingPolicy, Settings
 
-__all__ = ["CapabilitiesScore", "capabilities_score", "suite_of"]
+__all__ = ["CapabilitiesScore", "Holes", "capabilities_score", "scored_by_suite", "suite_of"]
 
 FEWEST_MODELS = 4
 """Of three models even a perfect rank correlation has p = 1/3; below four a fit says nothing."""
@@ -27,6 +28,14 @@ FEWEST_MODELS = 4
 
 MOST_FILLED = 0.5
 """Share of the suite that may be filled for a model: of one that lacks more, the mean would say more than it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holes:
+    """A suite that is imputed: its (S, C) cells, NaN for holes, and what is said of them in the result."""
+
+    suite: NDArray[np.float64] = field(repr=False)
+    facts: MissingCells
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,9 @@ class CapabilitiesScore:
         The models without a capabilities score, and what each lacks.
     variances : ndarray of shape (S,) or None
         Error variances of the scores, where their source publishes them.
+    holes : Holes or None
+        The suite before its holes were imputed, where they were: `columns` are then the means of each cell, `scores`
+        and `fit` those over all imputations.
     """
 
     suite: tuple[str, ...]
@@ -62,6 +74,7 @@ class CapabilitiesScore:
     source: CapabilitiesSource
     left_out: tuple[LeftOut, ...] = ()
     variances: NDArray[np.float64] | None = field(default=None, repr=False)
+    holes: Holes | None = None
 
     def of_population(self, population: Population) -> NDArray[np.float64]:
         """Return the (M,) capabilities scores of the population's models, NaN for those left out."""
@@ -131,7 +144,7 @@ def capabilities_score(
     suite : sequence of str
         The capability benchmarks.
     missing : {'leave-model-out', 'leave-benchmark-out', 'column-mean'}
-        What to do where a model lacks a score.
+        What to do where a model lacks a score; to impute it is the work of `study.imputed`.
 
     Returns
     -------
@@ -169,7 +182,24 @@ def capabilities_score(
             found=f"{rows.size} of {incomplete.size}",
             remedy="Shorten the --suite, or say what to do about missing cells with --missing.",
         )
-    fitted = columns[rows]
+    score = scored_by_suite(population, suite, rows, columns[rows], left_out)
+    return score, notices
+
+
+def scored_by_suite(
+    population: Population,
+    suite: Sequence[str],
+    rows: NDArray[np.intp],
+    fitted: NDArray[np.float64],
+    left_out: tuple[LeftOut, ...],
+) -> CapabilitiesScore:
+    """Fit the first component to complete (S, C) columns of a suite.
+
+    Raises
+    ------
+    ContentError
+        If a capability benchmark does not tell models apart.
+    """
     constant = [name for name, column in zip(suite, fitted.T, strict=True) if np.ptp(column) == 0]
     if constant:
         raise ContentError(
@@ -192,7 +222,7 @@ def capabilities_score(
         made_from=f"first component of {len(suite)} capability benchmarks, fitted to these models",
         benchmarks=list(suite),
     )
-    return CapabilitiesScore(suite, rows, fit.scores, fitted, fit, source, left_out), notices
+    return CapabilitiesScore(tuple(suite), rows, fit.scores, fitted, fit, source, left_out)
 
 
 def _without_incomplete(
@@ -241,6 +271,6 @@ def _left_out_notice(population: Population, left_out: Sequence[LeftOut]) -> Not
     return Notice(
         what=f"{len(left_out)} {population.name} model{has} no capabilities score and {is_left} left out of "
         f"every correlation with it: {names}{more}.",
-        remedy="--missing column-mean fills such cells with the mean of their column, "
+        remedy="--missing impute fills such cells in many ways that fit the others, "
         "--missing leave-benchmark-out shortens the suite.",
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from confounded.errors import ContentError
 from confounded.study.capabilities import FEWEST_MODELS, CapabilitiesScore, capabilities_score, suite_of
 from confounded.study.fixed_score import covering, fixed_score
+from confounded.study.imputed import impute_score
 from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
@@ -35,7 +36,10 @@ def capabilities_of(
         if settings.suite is not None:
             raise
         raise _with_references(problem, population) from problem
-    score, more = capabilities_score(population, suite, settings.missing)
+    if settings.missing == "impute":
+        score, more = impute_score(population, suite, settings)
+    else:
+        score, more = capabilities_score(population, suite, settings.missing)
     return score, [*remarks, *more]
 
 

@@ -65,6 +65,7 @@ def _cautions(
             caution="few models", what=f"{one.n_models} models; fewer than {FEW_MODELS} say little."
         )
     yield from _of_score(fact, one, score)
+    yield from _of_holes(one, score)
     yield from _of_scores(population, fact)
     yield from _of_description(one)
     if one.reliability is None or one.reliability.method is None:
@@ -124,6 +125,26 @@ def _of_score(fact: BenchmarkFacts, one: Correlation, score: CapabilitiesScore) 
             caution="kin to the suite",
             what=f"It shares items with {', '.join(kin)}"
             + (f": {fact.kin_reason.rstrip('.')}." if fact.kin_reason else "."),
+        )
+
+
+def _of_holes(one: Correlation, score: CapabilitiesScore) -> Iterator[Caution]:
+    """Say where cells were imputed, what the correlation would be otherwise, and where holes go with age."""
+    if one.imputed is None or score.holes is None or not one.imputed.share:
+        return
+    facts = score.holes.facts
+    what = f"{100 * one.imputed.share:.0f} % of the cells of the suite are imputed for these models"
+    if one.imputed.rho_without is not None:
+        without = f"{one.imputed.rho_without:+.2f}".replace("-", "−")
+        what += f"; the correlation is {without} with the benchmark left out of the imputation model"
+    what += ". Cells are taken to be missing at random given the others"
+    if facts.by_age:
+        what += f", but whether models have {', '.join(facts.by_age)} goes with when they were released"
+    yield Caution(caution="imputed", what=f"{what}.")
+    if facts.sole_links:
+        yield Caution(
+            caution="weakly linked",
+            what=f"Without {', '.join(facts.sole_links)} some models would share too few benchmarks with the others.",
         )
 
 

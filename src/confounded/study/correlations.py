@@ -11,9 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from confounded.stats.component import first_component
+from confounded.stats.grouping import MOST_GROUPS
 from confounded.stats.intervals import effective_families
 from confounded.stats.ranks import spearman
 from confounded.study.capabilities import FEWEST_MODELS, CapabilitiesScore
+from confounded.study.imputed_evidence import MOST_LEFT_OUT, ImputedEvidence, impute_evidence
+from confounded.study.known import number
+from confounded.study.missing_result import Imputed
 from confounded.study.population import CAPABILITIES_SCORE, Population
 from confounded.study.published import PublishedFigures
 from confounded.study.result import (
@@ -68,11 +72,14 @@ class Evidence:
         Of calibration metrics with the accuracy on their own data set.
     without_itself : mapping of str to (Resampled, int)
         Of benchmarks in the suite, or kin to it, with a score refitted without them and their kin.
+    imputed : mapping of str to Imputed
+        Of every benchmark with the score of an imputed suite: what of it was imputed.
     """
 
     with_score: Mapping[str, tuple[Resampled, int]] = field(repr=False)
     with_accuracy: Mapping[str, tuple[Resampled, int]] = field(repr=False)
     without_itself: Mapping[str, tuple[Resampled, int]] = field(repr=False)
+    imputed: Mapping[str, Imputed] = field(default_factory=dict, repr=False)
 
     def headline(self, benchmark: str) -> tuple[Resampled, int] | None:
         """Return what the headline correlation of a benchmark rests on."""
@@ -117,8 +124,26 @@ def gather_evidence(
         if accuracy is not None and correlation(values, accuracy).rho is not None:
             calibrated[benchmark] = Target(values, accuracy)
     own_families = [families[row] for row in score.rows]
-    groups = family_groups(families, settings.seed)
+    holes = score.holes
+    groups = family_groups(families, settings.seed, MOST_GROUPS if holes is None else MOST_LEFT_OUT)
     run = partial(resample, settings=settings, groups=groups, threads=threads)
+    if holes is not None:
+        work = partial(
+            impute_evidence,
+            settings=settings,
+            imputations=holes.facts.imputations,
+            groups=groups,
+            threads=threads,
+        )
+        with_score, imputed = _imputed(score.suite, holes.suite, scored, own_families, work, progress)
+        return Evidence(
+            with_score=with_score,
+            with_accuracy=_resampled(None, calibrated, families, run),
+            without_itself=_without_itself(
+                population, score, facts, own_families, partial(_imputed_alone, work)
+            ),
+            imputed=imputed,
+        )
     return Evidence(
         with_score=_resampled(score.columns, scored, own_families, partial(run, progress=progress)),
         with_accuracy=_resampled(None, calibrated, families, run),
@@ -139,6 +164,39 @@ def _resampled(
     return {benchmark: (found, position) for position, benchmark in enumerate(targets)}
 
 
+def _imputed(
+    suite: Sequence[str],
+    holed: FloatArray,
+    targets: Mapping[str, Target],
+    families: Sequence[str],
+    work: Callable[..., ImputedEvidence],
+    progress: Callable[[int, int], None] | None,
+) -> tuple[dict[str, tuple[Resampled, int]], dict[str, Imputed]]:
+    """Resample some benchmarks together, the suite imputed anew each time."""
+    if not targets:
+        return {}, {}
+    columns = [target.values for target in targets.values()]
+    found = work(holed, columns, [name in suite for name in targets], families, progress=progress)
+    return (
+        {benchmark: (found.resampled, position) for position, benchmark in enumerate(targets)},
+        dict(zip(targets, found.imputed, strict=True)),
+    )
+
+
+def _imputed_alone(
+    work: Callable[..., ImputedEvidence],
+    suite: FloatArray,
+    targets: Sequence[Target],
+    families: Sequence[str],
+    *,
+    bootstrap: bool,
+) -> Resampled:
+    """Resample benchmarks outside a suite that is imputed."""
+    if bootstrap:
+        raise ValueError("an imputed suite is not bootstrapped")
+    return work(suite, [target.values for target in targets], [False] * len(targets), families).resampled
+
+
 def _without_itself(
     population: Population,
     score: CapabilitiesScore,
@@ -153,6 +211,8 @@ def _without_itself(
         values = population.matrix.column(benchmark)[score.rows]
         if columns is None or correlation(values, first_component(columns).scores).rho is None:
             continue
+        if score.holes is not None:
+            columns = score.holes.suite[:, _kept_without(score, facts[benchmark])]
         found[benchmark] = (run(columns, [Target(values)], families, bootstrap=False), 0)
     return found
 
@@ -167,11 +227,16 @@ def suite_without(score: CapabilitiesScore, fact: BenchmarkFacts) -> FloatArray 
     """
     if score.columns is None:
         return None
-    left_out = {fact.benchmark, *fact.kin_to_suite}
-    kept = [place for place, name in enumerate(score.suite) if name not in left_out]
+    kept = _kept_without(score, fact)
     if len(kept) == len(score.suite) or len(kept) < SMALLEST_SUITE:
         return None
     return score.columns[:, kept]
+
+
+def _kept_without(score: CapabilitiesScore, fact: BenchmarkFacts) -> list[int]:
+    """Return the places of the suite that hold neither a benchmark nor those that share items with it."""
+    left_out = {fact.benchmark, *fact.kin_to_suite}
+    return [place for place, name in enumerate(score.suite) if name not in left_out]
 
 
 def capabilities_correlations(
@@ -213,6 +278,10 @@ def capabilities_correlations(
             notices.append(_no_accuracy(population, fact))
         correlated_with = CAPABILITIES_SCORE if accuracy is None else fact.correlated_with
         measured = correlation(values, scores if accuracy is None else accuracy)
+        with_score = evidence.with_score.get(benchmark)
+        imputed = None if accuracy is not None else evidence.imputed.get(benchmark)
+        if imputed is not None:
+            measured = _over_imputations(measured, with_score)
         families = [population.matrix.families[row] for row in np.flatnonzero(measured.both)]
         sizes = list(Counter(families).values())
         intervals = _intervals(evidence.headline(benchmark))
@@ -227,6 +296,7 @@ def capabilities_correlations(
                 effective_families=effective_families(sizes),
                 in_suite=benchmark in score.suite,
                 reason=measured.reason,
+                imputed=imputed,
                 interval=intervals[0] if intervals else None,
                 intervals=intervals[1:],
                 published=(
@@ -238,7 +308,10 @@ def capabilities_correlations(
                 against_score=(
                     None
                     if accuracy is None
-                    else _beside(correlation(values, scores), evidence.with_score.get(benchmark))
+                    else _beside(
+                        _against_score(correlation(values, scores), score, with_score),
+                        with_score,
+                    )
                 ),
                 compute=_compute_correlation(population, benchmark, values, compute, published),
             )
@@ -300,6 +373,26 @@ def _intervals(found: tuple[Resampled, int] | None) -> list[Interval]:
     return [] if found is None else found[0].intervals[found[1]]
 
 
+def _against_score(
+    measured: Measured, score: CapabilitiesScore, found: tuple[Resampled, int] | None
+) -> Measured:
+    """Return a correlation with the capabilities score: over all imputations where the suite has holes."""
+    return measured if score.holes is None else _over_imputations(measured, found)
+
+
+def _over_imputations(measured: Measured, found: tuple[Resampled, int] | None) -> Measured:
+    """Return a correlation as it is over all imputations, and not with the mean score."""
+    if found is None:
+        return measured
+    rho = number(found[0].rho[found[1]])
+    reason = (
+        measured.reason
+        if rho is not None
+        else "the first component of the imputed suites is not one and the same"
+    )
+    return Measured(rho, measured.both, reason)
+
+
 def _beside(measured: Measured, found: tuple[Resampled, int] | None) -> ScoreCorrelation:
     by_method = {one.method: one for one in _intervals(found)}
     return ScoreCorrelation(
@@ -321,7 +414,7 @@ def _refitted(
     if found is None or columns is None:
         return None
     values = population.matrix.column(fact.benchmark)[score.rows]
-    return _beside(correlation(values, first_component(columns).scores), found)
+    return _beside(_against_score(correlation(values, first_component(columns).scores), score, found), found)
 
 
 def _compute_correlation(

@@ -14,6 +14,7 @@ import msgspec
 
 from confounded.errors import UnreadableError
 from confounded.study.components_result import CapabilityComponents
+from confounded.study.missing_result import Imputed, MissingCells
 from confounded.study.settings import Settings
 from confounded.study.strata_result import BenchmarkStrata, Scope
 
@@ -478,7 +479,8 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     ``inverse``, ``separable``, ``undecided`` or ``unreliable``; `rule` says which rule gave it. `verdict_effective` is
     the verdict by the interval of G - 1 degrees of freedom. `without_itself` is the correlation with a score refitted
     without the benchmark, if it is in the suite, and without those that share items with it; `against_score`, for a
-    calibration metric, is the correlation with the capabilities score.
+    calibration metric, is the correlation with the capabilities score. `imputed` is null unless the suite was imputed;
+    then `rho` is the mean over the imputations (of Fisher z), and the intervals hold what differs between them.
     """
 
     population: str
@@ -490,6 +492,7 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     effective_families: float
     in_suite: bool
     reason: str | None = None
+    imputed: Imputed | None = None
     verdict: str = "undecided"
     verdict_effective: str = "undecided"
     rule: str = ""
@@ -723,7 +726,8 @@ class Intuition(msgspec.Struct, frozen=True, kw_only=True):
 class PopulationResult(msgspec.Struct, frozen=True, kw_only=True):
     """The models studied together, their capabilities scores, and the fit behind these.
 
-    `scores` has, for each benchmark, a score per model in the order of `models`, higher being better or safer.
+    `scores` has, for each benchmark, a score per model in the order of `models`, higher being better or safer; holes
+    are null there even where they were imputed. `missing` is null unless the suite was imputed.
     """
 
     population: str
@@ -736,6 +740,7 @@ class PopulationResult(msgspec.Struct, frozen=True, kw_only=True):
     eigenvalues: list[float]
     explained_share: float | None
     capability_correlations: CapabilityCorrelations | None
+    missing: MissingCells | None = None
     scores: dict[str, list[float | None]]
 
 

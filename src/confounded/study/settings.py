@@ -52,7 +52,7 @@ NEAR_CHANCE: Final = 0.05
 25. A few points, because what a model gets by luck or by a bias for one letter is no ability yet."""
 
 Nesting = Literal["aggregates", "subscales"]
-MissingPolicy = Literal["leave-model-out", "leave-benchmark-out", "column-mean"]
+MissingPolicy = Literal["leave-model-out", "leave-benchmark-out", "column-mean", "impute"]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,9 +66,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     suite : tuple of str, optional
         The capability benchmarks behind the capabilities score. By default those of the paper's twelve that a
         population has scores on.
-    missing : {'leave-model-out', 'leave-benchmark-out', 'column-mean'}
+    missing : {'leave-model-out', 'leave-benchmark-out', 'column-mean', 'impute'}
         What is done where a model lacks a score of the suite: the model gets no capabilities score (default),
-        the benchmark leaves the suite of that population, or the cell takes the mean of its column.
+        the benchmark leaves the suite of that population, the cell takes the mean of its column, or it is imputed
+        several times (`study.imputed`).
     margin : float
         Correlations smaller than this in magnitude count as low; chosen before the data are seen.
     level : float

@@ -349,6 +349,7 @@ def _population_result(
         eigenvalues=fit.eigenvalues.tolist() if fit else [],
         explained_share=float(fit.explained_share) if fit else None,
         capability_correlations=_between(score.suite, fit) if fit else None,
+        missing=score.holes.facts if score.holes else None,
         scores={name: _numbers(matrix.column(name)) for name in facts if name in set(matrix.benchmarks)},
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from confounded.engine import run_pieces
-from confounded.stats.grouping import jackknife_groups
+from confounded.stats.grouping import MOST_GROUPS, jackknife_groups
 from confounded.stats.intervals import (
     FEWEST_FAMILIES,
     Intervals,
@@ -44,6 +44,7 @@ __all__ = [
     "Resampled",
     "Target",
     "family_groups",
+    "named_intervals",
     "resample",
 ]
 
@@ -162,14 +163,14 @@ def resample(
     jackknife = family_jackknife(whole.rho[0], left_out.rho, left_out.status > 0, present)
     effective = np.array([_effective(target, family_of) for target in targets])
     found = [
-        _named(
+        named_intervals(
             DEFAULT_METHOD,
             jackknife_intervals(jackknife, settings.level),
             degrees_of_freedom=np.asarray(jackknife.n_families - 1, dtype=np.float64),
             n_replicates=jackknife.n_families,
             n_degenerate=(present & (left_out.status > 0)).sum(axis=0),
         ),
-        _named(
+        named_intervals(
             EFFECTIVE_METHOD,
             jackknife_intervals(jackknife, settings.level, effective - 1.0),
             degrees_of_freedom=effective - 1.0,
@@ -179,7 +180,7 @@ def resample(
         found += _bootstraps(problem, family_of, settings, threads, progress)
     n_models = np.array([_both(target).sum() for target in targets])
     found.append(
-        _named(BONETT_WRIGHT_METHOD, bonett_wright_intervals(whole.rho[0], n_models, settings.level))
+        named_intervals(BONETT_WRIGHT_METHOD, bonett_wright_intervals(whole.rho[0], n_models, settings.level))
     )
     return Resampled(
         rho=whole.rho[0],
@@ -211,7 +212,7 @@ def _left_out(
     )
 
 
-def family_groups(families: Sequence[str], seed: int) -> dict[str, str]:
+def family_groups(families: Sequence[str], seed: int, most: int = MOST_GROUPS) -> dict[str, str]:
     """Return with which others each family of a population is left out by the jackknife.
 
     Parameters
@@ -219,16 +220,18 @@ def family_groups(families: Sequence[str], seed: int) -> dict[str, str]:
     families : sequence of M str
         The family of each model of the population.
     seed : int
+    most : int, optional
+        Groups that there may be.
 
     Returns
     -------
     dict of str to str
         The name of each family's group: its own where it is alone in it, which all are unless there are more than
-        `stats.grouping.MOST_GROUPS` of them.
+        `most` of them.
     """
     names, family_of = np.unique(np.asarray(families, dtype=object).astype(str), return_inverse=True)
     group_of = np.zeros(names.size, dtype=np.int64)
-    group_of[family_of] = jackknife_groups(family_of, seed=seed)
+    group_of[family_of] = jackknife_groups(family_of, most, seed)
     members: dict[int, list[str]] = {}
     for name, group in zip(names, group_of.tolist(), strict=True):
         members.setdefault(group, []).append(str(name))
@@ -277,7 +280,7 @@ def _bootstraps(
             np.concatenate([part.rho for part in own]), np.concatenate([part.status for part in own])
         )
         found.append(
-            _named(
+            named_intervals(
                 method,
                 percentile_intervals(replicates.rho, settings.level),
                 n_replicates=np.full(problem.positions.size, settings.resamples),
@@ -287,7 +290,7 @@ def _bootstraps(
     return found
 
 
-def _named(
+def named_intervals(
     method: str,
     intervals: Intervals,
     *,
@@ -295,7 +298,19 @@ def _named(
     n_replicates: NDArray[np.int64] | None = None,
     n_degenerate: NDArray[np.int64] | None = None,
 ) -> list[Interval]:
-    """Return arrays of limits as records, one a correlation."""
+    """Return arrays of limits as records, one a correlation.
+
+    Parameters
+    ----------
+    method : str
+    intervals : Intervals
+        Of B correlations.
+    degrees_of_freedom, n_replicates, n_degenerate : ndarray of shape (B,), optional
+
+    Returns
+    -------
+    list of B Interval
+    """
 
     def limit(value: float) -> float | None:
         return None if math.isnan(value) else float(value)

@@ -88,6 +88,8 @@ const robustnessFigure = (one, population) => {
     const other = one[key];
     if (other && other.rho !== null) rows.push({ ...mark, text, at: 100 * other.rho, low: other.interval?.low !== null && other.interval ? 100 * other.interval.low : null, high: other.interval?.high !== null && other.interval ? 100 * other.interval.high : null, says: `${sentence(text)}: ${signedPercent(other.rho)} over ${plural(other.n_models, "model")}` });
   }
+  const imputed = one.imputed;
+  if (imputed && imputed.rho_without !== null) rows.push({ ...mark, text: "left out of the imputation", at: 100 * imputed.rho_without, low: imputed.low_without === null ? null : 100 * imputed.low_without, high: imputed.high_without === null ? null : 100 * imputed.high_without, says: `With the benchmark left out of the imputation of the suite: ${signedPercent(imputed.rho_without)}` });
   if (!rows.length) return null;
   const n = robust.n_disagreeing ?? robust.disagreeing.length;
   return el("figure", {}, el("figcaption", {}, `${sentence(population.population)} models`), rowsChart(`The correlation by other choices, ${population.population} models`, rows),
@@ -106,6 +108,7 @@ const judgement = (one) => {
 const numbersTable = (own) => {
   const lines = [
     ["Published, %", (one) => one.published ? `${fixed(one.published.percent, 1)} (table ${one.published.table})` : ""],
+    ["Share of the suite's cells that is imputed", (one) => one.imputed ? share(one.imputed.share) : ""],
     ["Families, effective number", (one) => `${one.n_families}, ${fixed(one.effective_families, 1)}`],
     [`p against ±${marginWords(study.settings.margin)}`, (one) => pValue(one.tests?.p)], ["q (Benjamini–Hochberg)", (one) => pValue(one.tests?.q_bh)], ["Verdict among many (Benjamini–Hochberg)", (one) => one.tests?.verdict_bh ?? ""],
     ["Verdict by the effective number of families", (one) => one.verdict_effective], ["p of any association at all", (one) => pValue(one.association_p)],

@@ -29,9 +29,13 @@ const countsTable = () => table("Benchmarks outside the capability suite, counte
 
 const bibtex = (key, lines) => el("pre", { tabindex: "0" }, `@misc{${key},\n${lines.map(([name, value]) => `  ${name} = {${value}},`).join("\n")}\n}`);
 
+const imputedLines = ({ population, missing }) => [
+  el("p", {}, `Of the suite of the ${population} models ${share(missing.share)} of the cells are imputed, ${missing.imputations} times. A model needs ${missing.model_floor} of the benchmarks.${missing.by_age.length ? ` Whether a model has ${andList(missing.by_age.map(nameOf))} goes with when it was released: these cells are not missing at random.` : ""}`),
+  el("ul", {}, missing.coverage.map((one) => el("li", {}, `${nameOf(one.benchmark)}: ${one.n_models} of ${missing.n_models} models`)))];
+
 const drawMethod = () => {
   const { provenance, settings } = study, margin = marginWords(settings.margin);
-  const missingWords = { "leave-model-out": "gets no capabilities score", "leave-benchmark-out": "takes the benchmark out of the suite", "column-mean": "gets the mean of the others there" };
+  const missingWords = { "leave-model-out": "gets no capabilities score", "leave-benchmark-out": "takes the benchmark out of the suite", "column-mean": "gets the mean of the others there", "impute": "gets scores imputed from its others" };
   return [
     heading("Method and data"),
     el("section", {}, el("h2", {}, "Capabilities score"), capabilityText()),
@@ -46,10 +50,11 @@ const drawMethod = () => {
       countsTable(), powerLines().length ? [el("p", {}, "How often a study of this size would call a benchmark separable that has nothing to do with capability and no measurement error:"), el("ul", {}, powerLines())] : null),
     el("section", { id: "notices" }, el("h2", {}, "What was assumed or left out"), study.notices.length ? el("ul", { class: "notices" }, study.notices.map((one) => el("li", {}, one.lenient ? el("b", {}, "Taken leniently. ") : null, one.where ? el("b", {}, `${short(one.where)}: `) : null, one.what, one.remedy ? el("span", { class: "small" }, ` ${one.remedy}`) : null))) : el("p", {}, "Nothing had to be assumed, and no model or benchmark was left out."),
       study.populations.some((one) => one.left_out.length) ? el("ul", {}, study.populations.flatMap((one) => one.left_out.slice(0, 50).map((left) => el("li", {}, `${modelName(left.model)} (${one.population}) has no capabilities score: no score on ${andList(left.missing.map(nameOf))}.`)))) : null,
+      study.populations.filter((one) => one.missing).map(imputedLines),
       study.aggregated.length ? el("p", { class: "note" }, `The ${andList(study.aggregated)} population has more models than a page can draw one by one: scatters are counts in cells, and of the adjusted scores the highest and the lowest are shown. result.json has all.`) : null),
     el("section", {}, el("h2", {}, "Settings and versions"), facts([["Program", `${provenance.program} ${provenance.program_version}`],
       ["Capability", settings.capabilities ? `${study.populations[0].capabilities.title}, held fixed` : null], ["Suite", settings.capabilities ? null : settings.suite ? settings.suite.join(", ") : "the paper's twelve, as far as there are scores"],
-      ["A model without a score of the suite", missingWords[settings.missing]], ["Margin", `±${margin}`], ["Level", level()], ["Resamples, seed", `${settings.resamples.toLocaleString("en")}, ${settings.seed} (of the intervals for comparison; the default interval is not random)`], ["Not studied, as asked for", settings.leave_out.length ? settings.leave_out.join(", ") : null]])),
+      ["A model without a score of the suite", missingWords[settings.missing]], ["Margin", `±${margin}`], ["Level", level()], ["Resamples, seed", `${settings.resamples.toLocaleString("en")}, ${settings.seed} (${settings.missing === "impute" ? "of what is imputed" : "of the intervals for comparison; the default interval is not random"})`], ["Not studied, as asked for", settings.leave_out.length ? settings.leave_out.join(", ") : null]])),
     el("section", {}, el("h2", {}, "Sources"), provenance.sources.length ? table("Files that were read", [{ name: "name", title: "File", head: true, class: "name", text: (one) => `${short(one.name)}${one.files > 1 ? ` (${one.files.toLocaleString("en")} files)` : ""}` }, { name: "sha", title: "SHA-256", text: (one) => el("code", {}, one.sha256) }], provenance.sources) : el("p", {}, "No file: the scores were given to the library."),
       el("p", {}, provenance.shipped_scores ? "The scores are those that Richard Ren, Steven Basart, Adam Khoja and others released with “Safetywashing: Do AI Safety Benchmarks Actually Measure Safety Progress?” (2024, arXiv:2407.21792), under the MIT licence, copyright 2024 Center for AI Safety. The method for capabilities scores and correlations is theirs; the intervals and verdicts are not." : "The method for capabilities scores and correlations is that of Ren et al. 2024, “Safetywashing: Do AI Safety Benchmarks Actually Measure Safety Progress?”, arXiv:2407.21792; the intervals and verdicts are not theirs.")),
     el("section", {}, el("h2", {}, "How to cite"), el("p", {}, `Cite the paper for the method${provenance.shipped_scores ? " and the scores" : ""}, and this program for intervals and verdicts:`),

@@ -1,0 +1,227 @@
+"""Correlations with the capabilities score of a suite that has holes, imputed anew in every jackknife replicate.
+
+Each column to be correlated is in the imputation model of the holes of the suite, beside the suite: a model that leaves
+it out pulls its correlation towards that of the other columns, or towards 0. Its own holes are never filled; models
+without a score on it help to impute and are not in its correlation. The same correlations with the column left out of
+the imputation model stand beside.
+
+One set of random numbers serves all replicates and all columns (`imputation.Noise`): a row keeps its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from confounded.errors import StatisticsError
+from confounded.stats.completed import (
+    CONGRUENCE,
+    Completed,
+    combined,
+    completed_correlations,
+    completed_scores,
+)
+from confounded.stats.component import first_component
+from confounded.stats.imputation import (
+    Noise,
+    completed_from,
+    draw_noise,
+    impute,
+    imputed_normal_scores,
+    normal_scores,
+    scale_of,
+)
+
+__all__ = ["ImputedCorrelations", "ImputedFit", "imputed_correlations", "imputed_fit"]
+
+FloatArray = NDArray[np.float64]
+Runner = Callable[[Callable[[int], "_Replicate"], Sequence[int]], "list[_Replicate]"]
+"""Applies a function to pieces of work and returns the results in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImputedFit:
+    """The capabilities scores of N models on a suite with holes, imputed from the suite alone.
+
+    Parameters
+    ----------
+    completed : ndarray of shape (M, N, C)
+        The completed suites.
+    each : Completed
+        The recipe on each of them.
+    scores : ndarray of shape (N,)
+        The mean scores.
+    eigenvector : ndarray of shape (C,)
+        That of the cells' means, by which the others are turned.
+    """
+
+    completed: FloatArray = field(repr=False)
+    each: Completed = field(repr=False)
+    scores: FloatArray = field(repr=False)
+    eigenvector: FloatArray = field(repr=False)
+
+
+def imputed_fit(suite: ArrayLike, n_imputations: int, seed: int) -> ImputedFit:
+    """Complete a suite M times and fit the first component to each.
+
+    Parameters
+    ----------
+    suite : array_like of shape (N, C)
+        NaN for holes.
+    n_imputations : int
+    seed : int
+
+    Returns
+    -------
+    ImputedFit
+    """
+    X = np.asarray(suite, dtype=np.float64)
+    # One column more than there are: the numbers are then those of the fits with a column beside the suite.
+    noise = draw_noise(X.shape[0], X.shape[1] + 1, n_imputations, seed)
+    completed = impute(X, noise.of_columns(np.arange(X.shape[1])))
+    eigenvector = first_component(completed.mean(axis=0)).eigenvector
+    each = completed_scores(completed, eigenvector)
+    return ImputedFit(completed, each, each.scores.mean(axis=0), eigenvector)
+
+
+@dataclass(frozen=True, slots=True)
+class ImputedCorrelations:
+    """B correlations combined over M imputations, whole and without each of F families.
+
+    Parameters
+    ----------
+    rho : ndarray of shape (B,)
+    between : ndarray of shape (B,)
+        The variance of Fisher z between imputations.
+    left_out : ndarray of shape (F, B)
+        The combined correlations without each family, everything imputed anew; NaN where degenerate.
+    """
+
+    rho: FloatArray = field(repr=False)
+    between: FloatArray = field(repr=False)
+    left_out: FloatArray = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Replicate:
+    """The combined correlations of one replicate, with and without the column in the model, and their variances."""
+
+    rho: FloatArray
+    between: FloatArray
+    rho_without: FloatArray
+    between_without: FloatArray
+
+
+def imputed_correlations(
+    suite: ArrayLike,
+    columns: ArrayLike,
+    inside: Sequence[bool],
+    family_of: ArrayLike,
+    n_imputations: int,
+    seed: int,
+    run: Runner | None = None,
+    n_families: int | None = None,
+) -> tuple[ImputedCorrelations, ImputedCorrelations]:
+    """Correlate columns with the capabilities score of a suite with holes, whole and without each family.
+
+    Parameters
+    ----------
+    suite : array_like of shape (N, C)
+        NaN for holes.
+    columns : array_like of shape (N, B)
+        NaN for models without a score: they are not in that correlation.
+    inside : sequence of B bool
+        Which columns are of the suite: they are in its imputation model as it is.
+    family_of : array_like of shape (N,)
+        The family of each model, from 0 to F - 1.
+    n_imputations : int
+    seed : int
+    run : callable, optional
+        Runs the F + 1 pieces of work; one after the other by default.
+    n_families : int, optional
+        F, where the last families may have no model.
+
+    Returns
+    -------
+    with_column, without : ImputedCorrelations
+        With the column in the imputation model, and left out of it.
+
+    Raises
+    ------
+    StatisticsError
+        If the whole suite cannot be imputed.
+    """
+    X, Y = np.asarray(suite, dtype=np.float64), np.asarray(columns, dtype=np.float64)
+    families = np.asarray(family_of, dtype=np.int64)
+    noise = draw_noise(X.shape[0], X.shape[1] + 1, n_imputations, seed)
+    fit = imputed_fit(X, n_imputations, seed)
+    # A column that falls with the score is turned: which way a benchmark is written must not change the dice.
+    turned = np.array([_sign(completed_correlations(fit.scores[None], column)[0]) for column in Y.T])
+    n_units = int(families.max(initial=-1)) + 1 if n_families is None else n_families
+
+    def replicated(left_out: int) -> _Replicate:
+        rows = np.flatnonzero(families != left_out)
+        try:
+            return _replicate(X[rows], Y[rows], turned, inside, noise, rows, fit.eigenvector)
+        except StatisticsError:
+            # Not the whole sample: that raised above, where its reference was fitted.
+            undefined = np.full(Y.shape[1], np.nan)
+            return _Replicate(undefined, undefined, undefined, undefined)
+
+    pieces = range(-1, n_units)
+    found = run(replicated, pieces) if run else [replicated(piece) for piece in pieces]
+    whole, fewer = found[0], found[1:]
+    empty = np.empty((0, Y.shape[1]))
+    return (
+        ImputedCorrelations(whole.rho, whole.between, np.vstack([empty, *(one.rho for one in fewer)])),
+        ImputedCorrelations(
+            whole.rho_without, whole.between_without, np.vstack([empty, *(one.rho_without for one in fewer)])
+        ),
+    )
+
+
+def _replicate(
+    X: FloatArray,
+    Y: FloatArray,
+    turned: FloatArray,
+    inside: Sequence[bool],
+    noise: Noise,
+    rows: NDArray[np.int64] | NDArray[np.intp],
+    reference: FloatArray,
+) -> _Replicate:
+    """Impute and correlate one set of models."""
+    z = normal_scores(X)
+    scales = [scale_of(X[:, j], z[:, j]) for j in range(X.shape[1])]
+    drawn = imputed_normal_scores(z, noise.of_columns(np.arange(X.shape[1])), rows)
+    alone = completed_scores(completed_from(X, drawn, scales), reference)
+    without = [_combined(alone, Y[:, b], reference) for b in range(Y.shape[1])]
+    found = []
+    for b in range(Y.shape[1]):
+        if inside[b]:
+            found.append(without[b])
+            continue
+        try:
+            beside = np.column_stack([z, turned[b] * normal_scores(Y[:, b : b + 1])])
+        except StatisticsError:
+            found.append((float("nan"), float("nan")))
+            continue
+        completed = completed_from(X, imputed_normal_scores(beside, noise, rows), scales)
+        found.append(_combined(completed_scores(completed, reference), Y[:, b], reference))
+    rho, between = np.array(found).reshape(-1, 2).T
+    rho_without, between_without = np.array(without).reshape(-1, 2).T
+    return _Replicate(rho, between, rho_without, between_without)
+
+
+def _sign(rho: float) -> float:
+    return -1.0 if rho < 0 else 1.0
+
+
+def _combined(fit: Completed, column: FloatArray, reference: FloatArray) -> tuple[float, float]:
+    """Combine the correlations of one column; undefined where the component has turned into another."""
+    if float((fit.eigenvectors @ reference).mean()) < CONGRUENCE:
+        return float("nan"), float("nan")
+    one = combined(completed_correlations(fit.scores, column))
+    return one.rho, one.between
