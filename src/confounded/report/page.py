@@ -23,7 +23,7 @@ from confounded.report.figures.theme import VERDICT_SHAPES, FamilyMark, style_ru
 from confounded.report.files import GENERATOR
 from confounded.report.index import Index
 from confounded.report.plain import short, visible
-from confounded.report.projection import packed, projection
+from confounded.report.projection import UNSHOWN, packed, projection
 from confounded.report.verdicts import VerdictMark
 from confounded.study.result import CapabilitiesSource
 
@@ -95,9 +95,8 @@ def render_page(
     compressed = packed(msgspec.json.format(whole, indent=-1)) if len(whole) < MOST_TRIED else ""
     shown = projection(index, marks, page_specs(index))
     if 0 < len(compressed) <= MOST_WHOLE:
-        # Only the tables need these, and they are then made from the whole.
-        shown["strata"] = [one for one in shown["strata"] if one["reversals"]]
-        shown["components"] = []
+        for name in UNSHOWN:
+            shown.pop(name, None)
     data = msgspec.json.encode(shown)
     page = environment.get_template("page.html.jinja").render(
         result=index.result,

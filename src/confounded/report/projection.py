@@ -25,7 +25,7 @@ from confounded.report.tables import TABLES
 from confounded.report.verdicts import VERDICTS
 from confounded.study.result import Correlation, FittedCurve, PopulationResult, StudyResult
 
-__all__ = ["MOST_MODELS", "packed", "projection"]
+__all__ = ["MOST_MODELS", "UNSHOWN", "packed", "projection"]
 
 ACCURACY_ON: Final = "accuracy on "
 """How a correlation names the accuracy on a data set, whose id follows."""
@@ -33,7 +33,7 @@ ACCURACY_ON: Final = "accuracy on "
 DIGITS: Final = 5
 MOST_MODELS: Final = 500
 UNSHOWN: Final = ("strata", "scopes", "components", "trends")
-"""Parts of a result that the page does not draw; they are in the whole one."""
+"""Parts of a result that the page does not draw: tables need them, made from the whole result where it is there."""
 CURVE_DIGITS: Final = 4
 """Of a fitted curve, which is for the eye."""
 CELLS: Final = (40, 26)
@@ -57,8 +57,6 @@ def projection(index: Index, marks: Mapping[str, FamilyMark], specs: Mapping[str
     """
     result = index.result
     shown: dict[str, Any] = msgspec.to_builtins(_without_bulk(result))
-    for name in UNSHOWN:
-        shown.pop(name, None)
     populations = {one.population: one for one in result.populations}
     aggregated = {name for name, one in populations.items() if one.n_models > MOST_MODELS}
     for made, one in zip(shown["populations"], result.populations, strict=True):
