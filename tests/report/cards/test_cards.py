@@ -276,3 +276,11 @@ def test_a_card_says_what_was_asked_for_by_a_split_and_what_is_left_given_size()
     assert "within groups 0." in lines["By size"]
     assert "from 30 billion parameters 0." in lines["By size"]
     assert "over the 144 models" in lines["Given size"]
+
+
+def test_a_relation_that_changes_direction_is_said_in_the_first_lines() -> None:
+    bent = Shape(label="not monotone", slope_low=-1.0, slope_high=1.0, p_low=0.01, p_high=0.01, break_at=0.0)
+    (card,) = cards(checked(verdict="separable", shape=bent))
+    assert any("changes direction" in sentence for sentence in card.summary)
+    (card,) = cards(checked(verdict="separable"))
+    assert not any("changes direction" in sentence for sentence in card.summary)
