@@ -32,6 +32,7 @@ from confounded.study.result import (
     JoinedName,
     Range,
     Robustness,
+    Shape,
     StudyResult,
     WithoutFamily,
 )

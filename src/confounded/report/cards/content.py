@@ -219,7 +219,10 @@ def _summary(one: Correlation, needed: FamiliesNeeded) -> Iterator[str]:
     if one.n_families >= FEWEST_FAMILIES and one.verdict in MEANING:
         yield MEANING[one.verdict]
     if one.shape is not None and one.shape.label == "not monotone":
-        yield "But the relation changes direction along the scale, so that no single number describes it: see the scatter."
+        yield (
+            "But the relation changes direction along the scale, so that no single number describes "
+            "it: see the scatter."
+        )
     moved = one.robustness.families if one.robustness else None
     if moved is not None:
         yield f"Dropping {short(moved.moved_most_by)} moves it to {number(moved.then)}."
