@@ -43,7 +43,10 @@ def chromium() -> str:
     """Path of a Chromium; without one the test is skipped, but under CI it fails, lest nobody notice."""
     found = find_chromium()
     if found is None:
-        reason = f"no Chromium: none of {', '.join(CHROMIUM_NAMES)} on the PATH, nor CONFOUNDED_CHROMIUM"
+        reason = (
+            f"no Chromium: none of {', '.join(CHROMIUM_NAMES)} on the PATH, nor CONFOUNDED_CHROMIUM; "
+            "on Debian: apt-get install chromium"
+        )
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
