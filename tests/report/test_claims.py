@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from confounded.catalog import areas
+from confounded.catalog import areas, benchmarks
 from confounded.datasets import safetywashing
 from confounded.report.claims import CLAIMS, claims, contrast_sentences, intuition_sentences
 from confounded.study import Settings, StudyResult, run_study
@@ -70,3 +70,30 @@ def test_with_nothing_settled_no_share_is_claimed() -> None:
     )
     (sentence,) = intuition_sentences([one])
     assert "share" not in sentence
+
+
+def test_where_no_end_is_better_nothing_is_said_to_improve(study: StudyResult) -> None:
+    found = [one for one in claims(study) if one.area in ("bookkeeping", "personality")]
+    assert {one.population for one in found} == {"base", "chat"}
+    for one in found:
+        told = " ".join(one.evidence)
+        assert "says nothing about safety" in told
+        assert "improve" not in told
+    (calibrated,) = [one for one in claims(study) if (one.area, one.population) == ("calibration", "chat")]
+    assert "says nothing about safety" not in " ".join(calibrated.evidence)
+
+
+def test_no_benchmark_with_a_better_end_is_taken_for_one_without() -> None:
+    without = {name for name, one in benchmarks().items() if one.has_no_better_end}
+    assert {"persona", "machiavelli-steps", "machiavelli-samples", "machiavelli-games"} <= without
+    assert not without & {name for name, one in benchmarks().items() if one.direction_source == "released"}
+
+
+def test_evidence_counts_no_families_where_there_is_no_interval_and_no_range_of_one(
+    study: StudyResult,
+) -> None:
+    for one in claims(study):
+        told = " ".join(one.evidence)
+        assert "of 0 families" not in told
+        if "over 1 benchmark" in told:
+            assert "single benchmarks lie between" not in told

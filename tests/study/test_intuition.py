@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta
 
-from confounded.study.intuition import intuition, outcome
-from confounded.study.result import AreaPrediction
+from confounded.catalog import areas
+from confounded.study.intuition import area_predictions, intuition, outcome
+from confounded.study.result import AreaPrediction, AreaSummary, Criterion, PointCounts, Pooled, VerdictCounts
 from confounded.study.settings import Settings
 
 M = 0.4
@@ -65,3 +66,39 @@ def test_shares_are_of_the_settled_ones_with_the_exact_interval() -> None:
 def test_with_nothing_settled_nothing_is_claimed() -> None:
     (advocates, _) = intuition([prediction(0, "open")], Settings())
     assert (advocates.share, advocates.low, advocates.high) == (None, None, None)
+
+
+@pytest.mark.parametrize(("judged", "expected"), [("separable", "borne out"), ("unreliable", "open")])
+def test_a_low_correlation_that_may_be_noise_settles_nothing(judged: str, expected: str) -> None:
+    pooled = Pooled(rho=0.0, low=-0.2, high=0.2, n_families=9, reason=None)
+    (known,) = (one for one in areas().values() if one.area == "adversarial-robustness")
+    assert known.advocates is not None
+    assert known.advocates.predict == "unrelated"
+    criterion = Criterion(
+        verdict=judged,
+        rule="",
+        n_specifications=0,
+        lowest=None,
+        highest=None,
+        outside=[],
+        without_error=None,
+        reliability_unknown=[],
+        disagreeing=[],
+    )
+    summary = AreaSummary(
+        population="chat",
+        area=known.area,
+        n_benchmarks=1,
+        points=PointCounts(**dict.fromkeys(PointCounts.__struct_fields__, 0)),
+        verdicts=VerdictCounts(**dict.fromkeys(VerdictCounts.__struct_fields__, 0)),
+        members=["anli"],
+        median=None,
+        lowest=None,
+        highest=None,
+        pooled=pooled,
+        verdict="separable",
+        rule="",
+        criterion=criterion,
+    )
+    found = {one.side: one.outcome for one in area_predictions([summary], Settings())}
+    assert found == {"advocates": expected, "critics": "ruled out" if expected == "borne out" else "open"}

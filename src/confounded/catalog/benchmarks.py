@@ -45,6 +45,7 @@ _DIRECTIONS: Final[Mapping[str, Direction]] = {"higher": "higher", "lower": "low
 _READINGS: Final[Mapping[str, ReadsAs]] = {"better": "better", "safer": "safer"}
 _PLACERS: Final[Mapping[str, PlacedBy]] = {"paper": "paper", "project": "project"}
 _ITEM_TYPES: Final[Mapping[str, ItemType]] = {"binary mean": "binary mean", "other": "other"}
+_NEITHER_END: Final = "none: neither end is better"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,11 @@ class Benchmark:
     ceiling: float | None
     reference: str | None
     note: str | None
+
+    @property
+    def has_no_better_end(self) -> bool:
+        """Whether its source of direction says that neither end of the scale is better."""
+        return self.direction_source.startswith(_NEITHER_END)
 
 
 def _benchmark(row: Mapping[str, str]) -> Benchmark:

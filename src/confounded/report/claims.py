@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from confounded.catalog import areas
+from confounded.catalog import areas, benchmarks
 from confounded.report.words import NBSP, plural
 from confounded.study.result import (
     AreaSummary,
@@ -24,13 +24,15 @@ NO_DATA: Final = "no data"
 MOST_NAMED: Final = 6
 
 CLAIMS: Final = {
-    "entangled": "Its measures rise with capability: a gain on them may be no more than a gain in capability.",
-    "inverse": "Its measures get worse as capability grows: no safetywashing, but a warning.",
+    "entangled": "Taken together, its measures rise with capability: a gain on them may be no more than a gain "
+    "in capability.",
+    "inverse": "Taken together, its measures get worse as capability grows: no safetywashing, but a warning.",
     "separable": "It is empirically separable from capability, by these measures and over these models.",
-    "unreliable": "As scored, its measures have little to do with capability, but noise in them could hide a relation.",
+    "unreliable": "Taken together, its measures have a low correlation with capability, but noise in them may be "
+    "the reason, or cannot be ruled out.",
     "mixed": "Its benchmarks disagree, so that one number for the area would say nothing.",
-    "undecided": "Nobody can say: the interval reaches across the margin, or the verdict does not hold "
-    "under other choices.",
+    "undecided": "These models do not tell: there is no interval, it reaches across the margin, or the verdict "
+    "does not hold under other choices.",
     NO_DATA: "Nothing can be said: there are no scores.",
 }
 
@@ -124,20 +126,31 @@ def contrast_sentences(found: Sequence[KindContrast]) -> list[str]:
 def _evidence(summary: AreaSummary, result: StudyResult) -> Iterator[str]:
     n = len(summary.members)
     models = next(one.n_models for one in result.populations if one.population == summary.population)
-    yield (
-        f"Pooled {_pooled(summary.pooled)} over {plural(n, 'benchmark')} and up to {models} "
-        f"{summary.population} models of "
-        f"{plural(summary.pooled.n_families, 'family', 'families')}; single benchmarks lie between "
-        f"{_number(summary.lowest)} "
-        f"and {_number(summary.highest)}."
+    families = summary.pooled.n_families
+    of = f" of {plural(families, 'family', 'families')}" if families else ""
+    single = (
+        f"; single benchmarks lie between {_number(summary.lowest)} and {_number(summary.highest)}"
+        if n > 1
+        else ""
     )
+    yield (
+        f"Pooled: {_pooled(summary.pooled)} over {plural(n, 'benchmark')} and up to {models} "
+        f"{summary.population} models{of}{single}."
+    )
+    endless = [
+        name for name in summary.members if name in benchmarks() and benchmarks()[name].has_no_better_end
+    ]
+    if endless:
+        some = "No" if len(endless) == n else f"For {len(endless)} of its {n} measures, no"
+        yield f"{some} end of the scale is better, so the sign of the correlation says nothing about safety."
     criterion = summary.criterion
     if criterion is None:
         yield f"{summary.rule}."
         return
     yield f"{criterion.rule[:1].upper()}{criterion.rule[1:]}."
     yield from _held(criterion, n)
-    yield from _over_time(summary, result)
+    if len(endless) < n:
+        yield from _over_time(summary, result)
     if criterion.disagreeing:
         own = {one.benchmark: one for one in result.correlations if one.population == summary.population}
         named = [_at_odds(own[name]) for name in criterion.disagreeing[:MOST_NAMED]]
@@ -173,7 +186,7 @@ def _over_time(summary: AreaSummary, result: StudyResult) -> Iterator[str]:
 TREND: Final = {
     "improves": "it improves",
     "worsens": "it worsens",
-    "cannot tell": "nobody can tell whether it improves",
+    "cannot tell": "these models do not tell whether it improves",
 }
 
 
@@ -193,7 +206,7 @@ def _held(criterion: Criterion, n: int) -> Iterator[str]:
 
 def _pooled(one: Pooled) -> str:
     if one.rho is None:
-        return f"none ({one.reason})"
+        return f"no figure ({one.reason})"
     interval = "" if one.low is None or one.high is None else f" [{_number(one.low)}, {_number(one.high)}]"
     return f"ρ{NBSP}={NBSP}{_number(one.rho)}{interval}"
 

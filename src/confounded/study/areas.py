@@ -140,7 +140,7 @@ def _area_summary(
     beyond = sum(abs(value) > settings.margin for value in values)
     if verdict == "separable" and beyond:
         # A mean near 0 of members that lie far apart says nothing of any one of them.
-        rule += f"; but {beyond} of its {len(values)} benchmarks lie beyond it as single numbers, on either side or one"
+        rule += f", though {beyond} of its {len(values)} benchmarks lie beyond it as single numbers"
     unreliable = sum(one.verdict == "unreliable" for one in members)
     if verdict == "separable" and unreliable:
         rule += f"; and {unreliable} of them are unreliable, so that a low correlation may be noise"

@@ -1,10 +1,12 @@
 """Does intuition predict? What each side of the argument expects of an area, held against what is measured.
 
 The catalogue records for each area what the arguments for and against working on it lead one to expect of a score on
-which more is safer: that it rises with capability, falls, or is unrelated. Against the margin m, a prediction is *borne
-out* where the pooled interval lies wholly where it says (above +m, below -m, inside ±m), *ruled out* where the interval
-lies wholly elsewhere, and *open* where it reaches into both. Of an area whose measures disagree (``mixed``) a mean says
-nothing, and so no prediction is settled. An area counts once in each population.
+which more is safer: that it rises with capability, falls, or is unrelated. Against the margin m, a prediction is
+*borne out* where the pooled interval lies wholly where it says (above +m, below -m, inside ±m), *ruled out* where the
+interval lies wholly elsewhere, and *open* where it reaches into both. Noise lowers every correlation, so an interval
+inside ±m settles a prediction only where the area is separable by the criterion too, and leaves it open otherwise. Of
+an area whose measures disagree (``mixed``) a mean says nothing, and so no prediction is settled. An area counts once
+in each population.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Final, Literal
 from scipy.stats import binomtest
 
 from confounded.catalog import areas
-from confounded.study.result import AreaPrediction, AreaSummary, Intuition, Pooled
+from confounded.study.result import AreaPrediction, AreaSummary, Intuition
 from confounded.study.settings import Settings
 
 __all__ = ["area_predictions", "intuition", "outcome"]
@@ -23,8 +25,6 @@ __all__ = ["area_predictions", "intuition", "outcome"]
 Side = Literal["advocates", "critics"]
 SIDES: Final[tuple[Side, ...]] = ("advocates", "critics")
 Outcome = Literal["borne out", "ruled out", "open", "mixed"]
-
-
 MIXED: Final = "mixed"
 
 
@@ -66,7 +66,6 @@ def area_predictions(summaries: Sequence[AreaSummary], settings: Settings) -> li
         area = areas().get(one.area)
         if area is None or area.advocates is None or area.critics is None or not one.members:
             continue
-        pooled: Pooled = one.pooled
         sides: Mapping[Side, str] = {"advocates": area.advocates.predict, "critics": area.critics.predict}
         for side, predicted in sides.items():
             found.append(
@@ -75,12 +74,19 @@ def area_predictions(summaries: Sequence[AreaSummary], settings: Settings) -> li
                     area=one.area,
                     side=side,
                     predicted=predicted,
-                    outcome=MIXED
-                    if MIXED in (one.verdict, one.criterion.verdict if one.criterion else None)
-                    else outcome(predicted, pooled.low, pooled.high, settings.margin),
+                    outcome=_outcome(predicted, one, settings.margin),
                 )
             )
     return found
+
+
+def _outcome(predicted: str, one: AreaSummary, margin: float) -> Outcome:
+    verdict = one.criterion.verdict if one.criterion else one.verdict
+    if MIXED in (one.verdict, verdict):
+        return MIXED
+    if one.verdict == "separable" and verdict != "separable":
+        return "open"
+    return outcome(predicted, one.pooled.low, one.pooled.high, margin)
 
 
 def intuition(predictions: Sequence[AreaPrediction], settings: Settings) -> list[Intuition]:

@@ -699,7 +699,7 @@ class AreaPrediction(msgspec.Struct, frozen=True, kw_only=True):
     """What one side of the argument expects of an area, and what becomes of it (`study.intuition`).
 
     `side` is ``advocates`` or ``critics`` of working on the area; `predicted` is ``rises``, ``falls`` or ``unrelated``;
-    `outcome` is ``borne out``, ``ruled out`` or ``open`` by the pooled interval, or ``mixed``.
+    `outcome` is ``borne out``, ``ruled out`` or ``open`` by the pooled interval and the criterion, or ``mixed``.
     """
 
     population: str
