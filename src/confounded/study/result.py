@@ -241,7 +241,7 @@ class AreaExpectation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AreaFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """An area of research, as the catalogue describes it."""
+    """An area of research, as the catalogue describes it; `settled_by` says what data an area without scores waits for."""
 
     area: str
     title: str
@@ -253,6 +253,7 @@ class AreaFacts(msgspec.Struct, frozen=True, kw_only=True):
     sections: list[AreaSection] = []
     expectations: list[AreaExpectation] = []
     references: list[str] = []
+    settled_by: str = ""
 
 
 class Published(msgspec.Struct, frozen=True, kw_only=True):

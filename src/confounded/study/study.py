@@ -176,7 +176,7 @@ def run_study(
         ),
         populations=results,
         benchmarks=list(facts.values()),
-        areas=_areas_of(correlations, facts),
+        areas=_areas_of(correlations, facts, whole=shipped),
         correlations=reversal_cautions(correlations, strata),
         population_summaries=by_population,
         area_summaries=by_area,
@@ -365,8 +365,10 @@ def _between(suite: Sequence[str], fit: FirstComponent) -> CapabilityCorrelation
     )
 
 
-def _areas_of(correlations: Sequence[Correlation], facts: Mapping[str, BenchmarkFacts]) -> list[AreaFacts]:
-    """Return the areas that the benchmarks belong to, in the order of the catalogue."""
+def _areas_of(
+    correlations: Sequence[Correlation], facts: Mapping[str, BenchmarkFacts], *, whole: bool
+) -> list[AreaFacts]:
+    """Return the areas that the benchmarks belong to, or the whole survey, in the order of the catalogue."""
     met = {facts[one.benchmark].area for one in correlations}
     return [
         AreaFacts(
@@ -384,9 +386,10 @@ def _areas_of(correlations: Sequence[Correlation], facts: Mapping[str, Benchmark
                 if one is not None
             ],
             references=[str(one) for one in area.references],
+            settled_by=area.settled_by,
         )
         for area in areas().values()
-        if area.area in met
+        if whole or area.area in met
     ]
 
 

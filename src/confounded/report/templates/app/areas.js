@@ -65,8 +65,18 @@ const drawAreas = () => [
   el("ul", { class: "contents" }, study.groups.map((group) => el("li", {}, link(to("area", group.area ?? "other"), areaTitle(group)), " ",
     summariesOf(group.area).map((one) => [el("span", { class: "small" }, ` ${one.population} `), chip(one.shown_verdict)])))),
   study.groups.map((group) => areaSection(group)),
+  waitingSection(),
   study.kind_summaries.length > 1 ? kindSection() : null,
 ];
+
+// Areas of the survey without scores: what is not known is as visible as what is.
+const waitingSection = () => {
+  const waiting = study.areas.filter((one) => !found.groups.has(one.area));
+  return waiting.length ? el("section", { "aria-label": "Areas without scores" }, el("h2", {}, "Areas without scores here"),
+    el("p", {}, "Directions of research without a benchmark in this study. Nothing can be said of how they go with capability."),
+    waiting.map((one) => el("section", { class: "area", "aria-label": one.title }, el("h3", {}, one.title, " ", chip("no data")), areaParts(one),
+      one.settled_by ? el("p", {}, el("b", {}, "What would settle it: "), one.settled_by) : null))) : null;
+};
 
 const kindSection = () => el("section", { "aria-label": "Kinds of measurement" }, el("h2", {}, "Across areas: kinds of measurement"),
   el("p", {}, "Areas mix what a model knows, what it tends to do, and whether it withstands attacks that were fixed beforehand (static) or are made to fit it (dynamic). Here these are apart."),
