@@ -115,7 +115,7 @@ def render_page(
         generator=GENERATOR,
         style=style_rules() + _asset(environment, "page.css") + _switch_rules(index),
         # In a function of its own: names from a file that become ids must not meet the program's.
-        program="\n".join(_asset(environment, f"app/{name}.js") for name in PROGRAM),
+        program=_program(environment),
         notice=_asset(environment, "notice.txt"),
         drawing_program=packed(drawing_program().encode()),
         data=packed(data),
@@ -134,6 +134,12 @@ def _asset(environment: jinja2.Environment, name: str) -> str:
     """Return a file that goes into the page as it is; nothing in it comes from a result."""
     loader = environment.loader
     return loader.get_source(environment, name)[0] if loader else ""
+
+
+def _program(environment: jinja2.Environment) -> str:
+    """Return the page's own program, without its comments and indentation: no text in it goes over a line."""
+    lines = (line.strip() for name in PROGRAM for line in _asset(environment, f"app/{name}.js").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _visible(value: object) -> object:

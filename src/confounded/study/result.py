@@ -241,7 +241,10 @@ class AreaExpectation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AreaFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """An area of research, as the catalogue describes it; `settled_by` says what data an area without scores waits for."""
+    """An area of research, as the catalogue describes it.
+
+    `settled_by` says what data an area without scores waits for.
+    """
 
     area: str
     title: str
