@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from confounded.catalog.areas import Area, Reference, areas
+from confounded.catalog.areas import Area, areas
+from confounded.catalog.descriptions import Description, descriptions
+from confounded.catalog.references import Reference
 from confounded.datasets.safetywashing import load_scores
 from confounded.report import words
 from confounded.report.claims import NO_DATA, Claim, claims, contrast_sentences, intuition_sentences
@@ -166,12 +168,33 @@ def _area_page(study: StudyResult, area: Area) -> str:
     parts += [f"## {one.heading}\n\n{one.text}\n" for one in area.sections]
     if members := _members(study, area.area):
         parts += ["## Benchmarks\n", members]
+    if described := [one for one in descriptions().values() if one.area == area.area]:
+        parts += ["## What they measure\n", *map(_described, described)]
     if area.references:
         parts += ["## References\n", "".join(f"- {_reference(one)}\n" for one in area.references)]
     if area.related:
         titles = ", ".join(f"[{areas()[one].title}]({one}.md)" for one in area.related)
         parts.append(f"*To read next:* {titles}.\n")
     return "\n".join(parts)
+
+
+def _described(one: Description) -> str:
+    """Return what the catalogue says of a benchmark: the page of `confounded survey`, as a part of its area's."""
+    runs = [
+        f"{run.engine}: {', '.join(f'`{task}`' for task in run.tasks)}"
+        + "".join(f"; {score.metric}: {score.direction} is {score.reads_as}" for score in run.scores)
+        for run in one.runs
+    ]
+    lines = [
+        f"### {one.title}\n",
+        f"{one.measures} *Format:* {one.format}. *Metric:* {one.metric}.\n",
+        "*What is held against it:*\n",
+        "".join(f"- {criticism.text}\n" for criticism in one.criticisms),
+        "*How it is run:*\n" if runs else "",
+        "".join(f"- {run}.\n" for run in runs),
+        "*Sources:* " + "; ".join(map(_reference, one.sources)) + ".\n",
+    ]
+    return "\n".join(line for line in lines if line)
 
 
 def _expected(study: StudyResult, area: Area) -> str:
@@ -190,8 +213,12 @@ def _expected(study: StudyResult, area: Area) -> str:
 
 
 def _reference(one: Reference) -> str:
-    where = f"https://arxiv.org/abs/{one.arxiv}" if one.arxiv else f"https://doi.org/{quote(one.doi or '')}"
-    shown = f"arXiv {one.arxiv}" if one.arxiv else f"doi {one.doi}".replace("<", "\\<")
+    if one.arxiv:
+        where, shown = f"https://arxiv.org/abs/{one.arxiv}", f"arXiv {one.arxiv}"
+    elif one.doi:
+        where, shown = f"https://doi.org/{quote(one.doi)}", f"doi {one.doi}".replace("<", "\\<")
+    else:
+        where, shown = f"https://github.com/{one.repository}", f"github.com/{one.repository}"
     return f"{one.authors} {one.year}, *{one.title}*, [{shown}]({where})"
 
 
