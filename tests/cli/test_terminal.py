@@ -31,7 +31,7 @@ LINES = {
     "plan": ["plan", "--simulations", "20", "--most-families", "30"],
     "report": ["report", "tiny.csv", "--higher-is-safer", "--resamples", "0", "-o", "out"],
     "report -v": ["report", "tiny.csv", "--higher-is-safer", "--resamples", "0", "-o", "out", "-v"],
-    "init": ["init", "tiny.csv", "--force"],
+    "init": ["init", "tiny.csv", "--force", "-o", "declared"],  # not beside: other lines would read it
     "datasets": ["datasets"],
     "datasets describe": ["datasets", "describe", "timm"],
     "datasets path": ["datasets", "path", "safetywashing"],

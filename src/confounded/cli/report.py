@@ -89,7 +89,7 @@ def report(
       confounded report open-llm-leaderboard-v1 --mirror /media/scores
       confounded report confounded-report/result.json -o again
       confounded report mine.csv --fail-on entangled,unreliable
-      confounded report confounded-report/result.json --figure scatter=truthfulqa_mc1 --format pdf -o figures
+      confounded report --figure scatter=truthfulqa_mc1 --format pdf -o figures
 
     Exit codes: 0 done, 1 a verdict of --fail-on was met, 2 bad input or usage.
     """

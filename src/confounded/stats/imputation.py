@@ -210,7 +210,7 @@ def _start(Z: FloatArray) -> FloatArray:
     filled = np.where(there, Z, 0.0)
     _, vectors = np.linalg.eigh(filled.T @ filled)
     signs = np.sign(vectors[:, -1])
-    turned = filled @ (signs * (np.sign(signs.sum()) or np.sign(signs[0]) or 1.0))
+    turned = filled @ (signs * (np.sign(signs.sum()) or np.sign(vectors[:, -1].sum()) or 1.0))
     return np.ascontiguousarray(turned / np.maximum(there.sum(axis=1), 1))
 
 
