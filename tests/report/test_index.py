@@ -7,6 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from confounded.catalog import areas
 from confounded.report.index import Index
 from confounded.study import StudyResult
 from confounded.study.result import AreaFacts
@@ -16,8 +17,16 @@ NAMES = st.sampled_from(["a", "b", "c", "d", "Σ", "σ", "A", "a.", "-"])
 
 
 def test_the_shipped_areas_come_in_the_order_of_the_result(shipped: StudyResult) -> None:
-    groups = Index.of(shipped).groups
-    assert [group.area for group in groups] == [area.area for area in shipped.areas]
+    groups = [group.area for group in Index.of(shipped).groups]
+    measured = {fact.area for fact in shipped.benchmarks}
+    assert groups == [area.area for area in shipped.areas if area.area in measured]
+
+
+def test_the_shipped_report_has_the_areas_without_scores_too(shipped: StudyResult) -> None:
+    assert [area.area for area in shipped.areas] == list(areas())
+    without = {area.area for area in shipped.areas} - {group.area for group in Index.of(shipped).groups}
+    assert without
+    assert all(area.sections for area in shipped.areas if area.area in without)
 
 
 def test_parts_follow_their_whole() -> None:
