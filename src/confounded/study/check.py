@@ -101,14 +101,13 @@ def check_scores(
     study = run_study(table, settings, sources=sources, threads=threads, progress=progress)
     wanted = _checked(study)
     told = _progress(progress, len(wanted) if plan else 0)
-    # As the study had them: the populations of which no model was taken away.
-    facts = benchmark_facts(table, settings)
-    split, _ = populations(table, facts, settings)
+    # The populations that were studied are as they were: only whole ones were left out.
+    studied = {other.name: other for other in split if other.name in {one.population for one in wanted}}
+    scored = {name: capabilities_of(other, settings, facts)[0] for name, other in studied.items()}
     checks = []
     for place, one in enumerate(wanted):
-        population = next(other for other in split if other.name == one.population)
+        population, score = studied[one.population], scored[one.population]
         fact = facts[one.benchmark]
-        score, _ = capabilities_of(population, settings, facts)
         within = within_families(population, score, fact, settings.level)
         needed = _needed(population, one, settings, plan, partial(told, place))
         checks.append(
