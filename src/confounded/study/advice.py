@@ -73,7 +73,7 @@ def case_member(one: Correlation, fact: BenchmarkFacts) -> CaseMember | None:
 
 def worked_cases(population: str, margin: float, level: float) -> list[WorkedCase]:
     """Return the worked cases with their figures, for the chat models unless base models are studied."""
-    study = shipped_study("base" if population == "base" else "chat", margin, level, CASE_BENCHMARKS)
+    study = shipped_study("base" if population == "base" else "chat", margin, level)
     cases = []
     for one in CASES if study else ():
         assert study is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -20,49 +20,37 @@ __all__ = ["ShippedStudy", "shipped_study"]
 
 @dataclass(frozen=True, slots=True)
 class ShippedStudy:
-    """Some shipped benchmarks in one population, by id: what is known of them, and their correlations."""
+    """The shipped benchmarks in one population, by id: what is known of them, and their correlations."""
 
     population: str
     facts: Mapping[str, BenchmarkFacts] = field(repr=False)
     correlations: Mapping[str, Correlation] = field(repr=False)
 
 
-def shipped_study(
-    population: str, margin: float, level: float, benchmarks: Collection[str] | None = None
-) -> ShippedStudy | None:
-    """Correlate shipped benchmarks with capability, with the default interval and verdict only.
+@cache
+def shipped_study(population: str, margin: float, level: float) -> ShippedStudy | None:
+    """Correlate the shipped benchmarks with capability, with the default interval and verdict only.
 
     Parameters
     ----------
     population : str
     margin, level : float
         Of the verdicts.
-    benchmarks : collection of str, optional
-        Which; by default all.
 
     Returns
     -------
     ShippedStudy or None
         None where no scores of such a population ship.
     """
-    wanted = None if benchmarks is None else frozenset(benchmarks)
-    return _studied(population, margin, level, wanted)
-
-
-@cache
-def _studied(name: str, margin: float, level: float, wanted: frozenset[str] | None) -> ShippedStudy | None:
     settings = Settings(resamples=0, margin=margin, level=level)
     table = safetywashing.load_scores()
     facts = benchmark_facts(table, settings)
     split, _ = populations(table, facts, settings)
-    population = next((one for one in split if one.name == name), None)
-    if population is None:
+    models = next((one for one in split if one.name == population), None)
+    if models is None:
         return None
-    score, _ = capabilities_of(population, settings, facts)
-    # The accuracies that calibration metrics are correlated with are columns of the matrix, not among the facts.
-    some = {name: fact for name, fact in facts.items() if wanted is None or name in wanted}
-    evidence = gather_evidence(population, score, some, settings)
-    published = published_figures(split)
-    found, _ = capabilities_correlations(population, score, some, published, evidence)
-    judged = judge(population, score, some, evidence, found, settings)
-    return ShippedStudy(name, some, {one.benchmark: one for one in judged})
+    score, _ = capabilities_of(models, settings, facts)
+    evidence = gather_evidence(models, score, facts, settings)
+    found, _ = capabilities_correlations(models, score, facts, published_figures(split), evidence)
+    judged = judge(models, score, facts, evidence, found, settings)
+    return ShippedStudy(population, facts, {one.benchmark: one for one in judged})
