@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from confounded.engine import run_pieces, usable_cores
+from confounded.engine import Threads, usable_cores
 
 
 @pytest.mark.parametrize("threads", [1, 2, 8, None])
@@ -15,7 +15,7 @@ def test_results_stand_in_the_order_of_the_pieces(threads: int | None) -> None:
         time.sleep(0.02 if piece == 0 else 0)
         return piece * piece
 
-    assert run_pieces(slow_first, range(10), threads=threads) == [n * n for n in range(10)]
+    assert Threads(threads).map(slow_first, range(10)) == [n * n for n in range(10)]
 
 
 @pytest.mark.parametrize("threads", [1, 3])
@@ -29,19 +29,19 @@ def test_an_error_in_a_piece_comes_out_and_stops_the_rest(threads: int) -> None:
             raise KeyError("piece")
 
     with pytest.raises(KeyError):
-        run_pieces(failing, range(200), threads=threads)
+        Threads(threads).map(failing, range(200))
     assert len(begun) < 200
 
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_progress_counts_every_piece(threads: int) -> None:
     told: list[tuple[int, int]] = []
-    run_pieces(str, range(5), threads=threads, progress=lambda *counted: told.append(counted))
+    Threads(threads).map(str, range(5), progress=lambda *counted: told.append(counted))
     assert told == [(n, 5) for n in range(1, 6)]
 
 
 def test_no_pieces_are_no_error() -> None:
-    assert run_pieces(str, []) == []
+    assert Threads().map(str, []) == []
 
 
 def test_there_is_a_core() -> None:

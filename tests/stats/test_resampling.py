@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from confounded.engine import run_pieces
+from confounded.engine import Threads
 from confounded.errors import StatisticsError
 from confounded.stats import resampling
 from confounded.stats.component import first_component
@@ -156,9 +156,7 @@ def test_the_same_seed_gives_the_same_numbers_in_any_batches_and_threads(scheme:
     whole = replicate_bootstrap(prepared, units, 0, 500, 7)
     for size, threads in ((500, 1), (LANES, 2), (37, 4), (1, 2)):
         pieces = [(start, min(start + size, 500)) for start in range(0, 500, size)]
-        parts = run_pieces(
-            lambda piece: replicate_bootstrap(prepared, units, *piece, 7), pieces, threads=threads
-        )
+        parts = Threads(threads).map(lambda piece: replicate_bootstrap(prepared, units, *piece, 7), pieces)
         np.testing.assert_array_equal(np.vstack([part.rho for part in parts]), whole.rho)
         np.testing.assert_array_equal(np.vstack([part.status for part in parts]), whole.status)
     other = replicate_bootstrap(prepared, units, 0, 500, 8)

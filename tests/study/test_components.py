@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from confounded.engine import Threads
 from confounded.scores import ScoreTable
 from confounded.stats.ranks import spearman
 from confounded.stats.rotation import two_components
@@ -45,7 +46,7 @@ def found_in(table: ScoreTable) -> CapabilityComponents:
     facts = benchmark_facts(table, settings)
     [population], _ = populations(table, facts, settings)
     score, _ = capabilities_of(population, settings, facts)
-    found = components.capability_components(population, score, facts, settings, threads=1)
+    found = components.capability_components(population, score, facts, settings, engine=Threads(1))
     assert found is not None
     return found
 

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 import confounded
+from confounded.engine import Threads
 from confounded.errors import ContentError
 from confounded.scores import ScoreTable
 from confounded.study import Settings, StudyResult, run_study
@@ -70,7 +71,7 @@ def found(result: StudyResult, benchmark: str) -> Correlation:
 
 @pytest.fixture(scope="module")
 def holed() -> StudyResult:
-    return run_study(table(with_holes(cells(), 0.3)), IMPUTE, threads=2)
+    return run_study(table(with_holes(cells(), 0.3)), IMPUTE, engine=Threads(2))
 
 
 def test_without_a_hole_the_study_is_the_published_one_to_the_last_bit() -> None:
@@ -153,7 +154,7 @@ def test_neither_threads_nor_order_change_a_byte(holed: StudyResult) -> None:
         benchmarks=scores.benchmarks.reverse(),
     )
     backwards = msgspec.structs.replace(IMPUTE, suite=SUITE[::-1])
-    again = run_study(shuffled, backwards, threads=1)
+    again = run_study(shuffled, backwards, engine=Threads(1))
     assert [(c.rho, c.interval, c.imputed) for c in again.correlations] == [
         (c.rho, c.interval, c.imputed) for c in holed.correlations
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from confounded.engine import Threads
 from confounded.scores import ScoreTable
 from confounded.study import Settings, StudyResult, run_study
 from confounded.study.robustness import MOST_MODELS, MOST_MOVING
@@ -80,4 +81,4 @@ def test_the_shortlist_holds_the_models_that_move_most_of_all(monkeypatch: pytes
 
 
 def test_the_number_of_threads_changes_nothing(many: StudyResult) -> None:
-    assert run_study(made(N_FAMILIES, 900), SETTINGS, threads=1).to_json() == many.to_json()
+    assert run_study(made(N_FAMILIES, 900), SETTINGS, engine=Threads(1)).to_json() == many.to_json()

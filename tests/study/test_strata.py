@@ -16,6 +16,7 @@ from scipy.stats import t
 
 import confounded
 from confounded.cli import options
+from confounded.engine import Threads
 from confounded.errors import UsageError
 from confounded.scores import ScoreTable
 from confounded.stats.component import first_component
@@ -90,8 +91,8 @@ def parted(table: ScoreTable, settings: Settings | None = None) -> list[Benchmar
     facts = benchmark_facts(table, settings)
     split, _ = populations(table, facts, settings)
     scores = [capabilities_of(one, settings, facts)[0] for one in split]
-    _, strata, scoped = part_models(split, scores, facts, settings, threads=1)
-    return with_reversals(strata, scoped, settings, threads=1)
+    _, strata, scoped = part_models(split, scores, facts, settings, engine=Threads(1))
+    return with_reversals(strata, scoped, settings, engine=Threads(1))
 
 
 def found_in(strata: list[BenchmarkStrata], population: str, by: str) -> SplitCorrelations:

@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 import confounded
+from confounded.engine import Threads
 from confounded.scores import ScoreTable
 from confounded.study import Settings, StudyResult, run_study
 from confounded.study.areas import area_verdict
@@ -316,8 +317,8 @@ def test_three_families_get_no_interval_at_all() -> None:
 def test_threads_and_resamples_change_no_verdict() -> None:
     settings = Settings(suite=planted.SUITE, resamples=300)
     scores = planted.study(n_families=12)
-    one = run_study(scores, settings, threads=1)
-    four = run_study(scores, settings, threads=4)
+    one = run_study(scores, settings, engine=Threads(1))
+    four = run_study(scores, settings, engine=Threads(4))
     assert one.to_json() == four.to_json()
 
 

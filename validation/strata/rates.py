@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from confounded.engine import Threads
 from confounded.scores import ScoreMatrix
 from confounded.study.capability import capabilities_of
 from confounded.study.population import ModelFacts, Population
@@ -157,8 +158,8 @@ def studied(
     )
     population = Population("chat", matrix, facts_of)
     score, _ = capabilities_of(population, settings, facts)
-    _, strata, scoped = part_models([population], [score], facts, settings, threads=1)
-    return with_reversals(strata, scoped, settings, threads=1)
+    _, strata, scoped = part_models([population], [score], facts, settings, engine=Threads(1))
+    return with_reversals(strata, scoped, settings, engine=Threads(1))
 
 
 def verdicts(found: Sequence[BenchmarkStrata]) -> tuple[bool, bool, bool]:

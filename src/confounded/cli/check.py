@@ -12,6 +12,7 @@ from confounded.cli.options import (
     CHECK_FAILED,
     StudyOptions,
     as_json_option,
+    chosen_engine,
     chosen_settings,
     fail_on_option,
     failing_verdicts,
@@ -107,7 +108,7 @@ def check(
             models=chosen["models"],
             area=area,
             plan=plan,
-            threads=chosen["threads"],
+            engine=chosen_engine(chosen),
             progress=progress,
         )
         written = write_card(result, output)

@@ -18,6 +18,7 @@ from confounded.cli.terminal import Terminal
 from confounded.errors import UsageError
 
 if TYPE_CHECKING:
+    from confounded.engine import Engine
     from confounded.study import Settings
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "benchmarks_option",
     "by_option",
     "capabilities_option",
+    "chosen_engine",
     "chosen_settings",
     "direction_options",
     "directions_in",
@@ -387,6 +389,13 @@ def study_settings(chosen: StudyOptions) -> Settings:
         },
         Settings,
     )
+
+
+def chosen_engine(chosen: StudyOptions) -> Engine:
+    """Return where a study runs."""
+    from confounded.engine import Threads
+
+    return Threads(chosen["threads"])
 
 
 def chosen_settings() -> frozenset[str]:

@@ -12,6 +12,7 @@ from confounded.cli.options import (
     CHECK_FAILED,
     StudyOptions,
     as_json_option,
+    chosen_engine,
     chosen_settings,
     fail_on_option,
     failing_verdicts,
@@ -137,6 +138,6 @@ def _result(source: tuple[Path, ...], chosen: StudyOptions, progress: Progress) 
         chosen=chosen_settings(),
         benchmarks=chosen["benchmarks"],
         models=chosen["models"],
-        threads=chosen["threads"],
+        engine=chosen_engine(chosen),
         progress=progress,
     )

@@ -1,5 +1,6 @@
 """Where independent pieces of work run."""
 
-from confounded.engine.threads import run_pieces, usable_cores
+from confounded.engine.pieces import Engine
+from confounded.engine.threads import ALL_CORES, Threads, usable_cores
 
-__all__ = ["run_pieces", "usable_cores"]
+__all__ = ["ALL_CORES", "Engine", "Threads", "usable_cores"]

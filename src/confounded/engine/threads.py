@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Final
 
-__all__ = ["run_pieces", "usable_cores"]
+from confounded.engine.pieces import Piece, Result
 
-Piece = TypeVar("Piece")
-Result = TypeVar("Result")
+__all__ = ["ALL_CORES", "Threads", "usable_cores"]
 
 
 def usable_cores() -> int:
@@ -20,51 +20,46 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def run_pieces(
-    function: Callable[[Piece], Result],
-    pieces: Sequence[Piece],
-    *,
-    threads: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> list[Result]:
-    """Apply a function to pieces of work, several at a time.
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """The engine of one machine: threads of this process.
 
     Parameters
     ----------
-    function : callable
-        Must be safe to run in several threads; its result must depend on its piece alone.
-    pieces : sequence
-    threads : int, optional
-        By default as many as there are usable cores.
-    progress : callable, optional
-        Called with the number of pieces done and of all pieces, after each.
-
-    Returns
-    -------
-    list
-        The results in the order of the pieces, however they were scheduled.
-
-    Raises
-    ------
-    Exception
-        Whatever the function raises first; pieces that have not begun are then not begun.
+    workers : int, optional
+        How many threads; by default as many as there are usable cores.
     """
-    workers = min(threads or usable_cores(), len(pieces))
-    if workers <= 1:
-        results = []
-        for done, piece in enumerate(pieces, start=1):
-            results.append(function(piece))
-            if progress:
-                progress(done, len(pieces))
-        return results
-    pool = ThreadPoolExecutor(workers)
-    try:
-        futures = [pool.submit(function, piece) for piece in pieces]
-        for done, future in enumerate(as_completed(futures), start=1):
-            future.result()
-            if progress:
-                progress(done, len(pieces))
-        return [future.result() for future in futures]
-    finally:
-        # Also on Ctrl-C: the pieces under way end, the others never begin.
-        pool.shutdown(wait=True, cancel_futures=True)
+
+    workers: int | None = None
+
+    def map(
+        self,
+        function: Callable[[Piece], Result],
+        pieces: Sequence[Piece],
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Result]:
+        """Apply a function to pieces of work, as `Engine.map` says."""
+        workers = min(self.workers or usable_cores(), len(pieces))
+        if workers <= 1:
+            results = []
+            for done, piece in enumerate(pieces, start=1):
+                results.append(function(piece))
+                if progress:
+                    progress(done, len(pieces))
+            return results
+        pool = ThreadPoolExecutor(workers)
+        try:
+            futures = [pool.submit(function, piece) for piece in pieces]
+            for done, future in enumerate(as_completed(futures), start=1):
+                future.result()
+                if progress:
+                    progress(done, len(pieces))
+            return [future.result() for future in futures]
+        finally:
+            # Also on Ctrl-C: the pieces under way end, the others never begin.
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+ALL_CORES: Final = Threads()
+"""The engine that is used where none is named."""

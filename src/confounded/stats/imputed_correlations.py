@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -161,16 +162,7 @@ def imputed_correlations(
     # A column that falls with the score is turned: which way a benchmark is written must not change the dice.
     turned = np.array([_sign(completed_correlations(fit.scores[None], column)[0]) for column in Y.T])
     n_units = int(families.max(initial=-1)) + 1 if n_families is None else n_families
-
-    def replicated(left_out: int) -> _Replicate:
-        rows = np.flatnonzero(families != left_out)
-        try:
-            return _replicate(X[rows], Y[rows], turned, inside, noise, rows, fit.eigenvector)
-        except StatisticsError:
-            # Not the whole sample: that raised above, where its reference was fitted.
-            undefined = np.full(Y.shape[1], np.nan)
-            return _Replicate(undefined, undefined, undefined, undefined)
-
+    replicated = partial(_without_family, X, Y, families, turned, tuple(inside), noise, fit.eigenvector)
     pieces = range(-1, n_units)
     found = run(replicated, pieces) if run else [replicated(piece) for piece in pieces]
     whole, fewer = found[0], found[1:]
@@ -181,6 +173,26 @@ def imputed_correlations(
             whole.rho_without, whole.between_without, np.vstack([empty, *(one.rho_without for one in fewer)])
         ),
     )
+
+
+def _without_family(
+    X: FloatArray,
+    Y: FloatArray,
+    families: NDArray[np.int64],
+    turned: FloatArray,
+    inside: Sequence[bool],
+    noise: Noise,
+    reference: FloatArray,
+    left_out: int,
+) -> _Replicate:
+    """Impute and correlate the models outside one family."""
+    rows = np.flatnonzero(families != left_out)
+    try:
+        return _replicate(X[rows], Y[rows], turned, inside, noise, rows, reference)
+    except StatisticsError:
+        # Not the whole sample: that raised before, where its reference was fitted.
+        undefined = np.full(Y.shape[1], np.nan)
+        return _Replicate(undefined, undefined, undefined, undefined)
 
 
 def _replicate(

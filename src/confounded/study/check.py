@@ -12,6 +12,7 @@ import polars as pl
 
 from confounded.catalog import areas
 from confounded.catalog import benchmarks as catalogue
+from confounded.engine import ALL_CORES, Engine
 from confounded.errors import ContentError, UsageError
 from confounded.scores import ScoreTable
 from confounded.stats.planning import Design, families_needed
@@ -59,7 +60,7 @@ def check_scores(
     sources: Sequence[Source] = (),
     area: str | None = None,
     plan: bool = True,
-    threads: int | None = None,
+    engine: Engine = ALL_CORES,
     progress: Progress | None = None,
 ) -> CheckResult:
     """Check whether benchmarks are confounded with capability.
@@ -79,7 +80,7 @@ def check_scores(
         The area of research of the benchmarks of which neither the scores nor the catalogue says it.
     plan : bool, optional
         Whether to find out how many more families would decide, which takes most of the time.
-    threads, progress
+    engine, progress
         As of `run_study`.
 
     Returns
@@ -98,7 +99,7 @@ def check_scores(
     facts = benchmark_facts(table, settings)
     split, _ = populations(table, facts, settings)
     table, notices = _without_small_populations(table, split, chosen)
-    study = run_study(table, settings, sources=sources, threads=threads, progress=progress)
+    study = run_study(table, settings, sources=sources, engine=engine, progress=progress)
     wanted = _checked(study)
     told = _progress(progress, len(wanted) if plan else 0)
     # The populations that were studied are as they were: only whole ones were left out.

@@ -8,6 +8,7 @@ benchmark is correlated with each: an entanglement with "capability" may be one 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from confounded.engine import run_pieces
+from confounded.engine import ALL_CORES, Engine
 from confounded.stats.intervals import FEWEST_FAMILIES, Jackknife, family_jackknife, jackknife_intervals
 from confounded.stats.kernel import CONGRUENCE
 from confounded.stats.parallel import parallel_analysis
@@ -49,7 +50,7 @@ def capability_components(
     facts: Mapping[str, BenchmarkFacts],
     settings: Settings,
     *,
-    threads: int | None = None,
+    engine: Engine = ALL_CORES,
 ) -> CapabilityComponents | None:
     """Find out how many components the suite of a population has, and which of two each benchmark follows.
 
@@ -60,7 +61,7 @@ def capability_components(
     facts : mapping of str to BenchmarkFacts
     settings : Settings
         Margin, level and seed.
-    threads : int, optional
+    engine : Engine, optional
 
     Returns
     -------
@@ -85,9 +86,7 @@ def capability_components(
         n_draws=analysis.n_draws,
         n_components=2 if is_earned else 1,
     )
-    return (
-        _with_second(result, population, score, facts, families, settings, threads) if is_earned else result
-    )
+    return _with_second(result, population, score, facts, families, settings, engine) if is_earned else result
 
 
 def _with_second(
@@ -97,7 +96,7 @@ def _with_second(
     facts: Mapping[str, BenchmarkFacts],
     families: NDArray[np.intp],
     settings: Settings,
-    threads: int | None,
+    engine: Engine,
 ) -> CapabilityComponents:
     """Add the turned components and the correlations with them."""
     columns = score.columns
@@ -114,15 +113,8 @@ def _with_second(
     values = population.matrix.columns(names)[score.rows]
     n_families = int(families.max(initial=-1)) + 1
     is_refitted = n_families <= MOST_REFITTED
-
-    def without(family: int) -> FloatArray:
-        kept = families != family
-        again = two_components(columns[kept], fit.loadings) if is_refitted and kept.any() else None
-        if again is not None and again.congruence < CONGRUENCE:
-            return np.full((2, len(names)), np.nan)
-        return _correlated(values[kept], fit.scores[kept] if again is None else again.scores)
-
-    left_out = np.array(run_pieces(without, range(n_families), threads=threads))
+    without = partial(_without_family, columns if is_refitted else None, values, families, fit)
+    left_out = np.array(engine.map(without, range(n_families)))
     led = fit.loadings[:, 0] ** 2 - fit.loadings[:, 1] ** 2
     order = np.argsort(-led, kind="stable")
     scores = np.full((len(population.models), 2), np.nan)
@@ -139,6 +131,21 @@ def _with_second(
         scores=[[number(value) for value in column] for column in scores.T],
         benchmarks=_benchmarks(names, values, score.scores, fit, left_out, families, settings),
     )
+
+
+def _without_family(
+    columns: FloatArray | None,
+    values: FloatArray,
+    families: NDArray[np.intp],
+    fit: TwoComponents,
+    family: int,
+) -> FloatArray:
+    """Return the (2, B) correlations without a family, the components fitted again where there is a suite."""
+    kept = families != family
+    again = two_components(columns[kept], fit.loadings) if columns is not None and kept.any() else None
+    if again is not None and again.congruence < CONGRUENCE:
+        return np.full((2, values.shape[1]), np.nan)
+    return _correlated(values[kept], fit.scores[kept] if again is None else again.scores)
 
 
 def _correlated(values: FloatArray, scores: FloatArray) -> FloatArray:

@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from confounded.engine import ALL_CORES, Engine
 from confounded.stats.component import first_component
 from confounded.stats.grouping import MOST_GROUPS
 from confounded.stats.intervals import effective_families
@@ -92,7 +93,7 @@ def gather_evidence(
     facts: Mapping[str, BenchmarkFacts],
     settings: Settings,
     *,
-    threads: int | None = None,
+    engine: Engine = ALL_CORES,
     progress: Callable[[int, int], None] | None = None,
 ) -> Evidence:
     """Resample every correlation of a population that is defined.
@@ -103,7 +104,7 @@ def gather_evidence(
     score : CapabilitiesScore
     facts : mapping of str to BenchmarkFacts
     settings : Settings
-    threads : int, optional
+    engine : Engine, optional
     progress : callable, optional
         Told how many pieces of the bootstrap are done, and of how many.
 
@@ -126,14 +127,14 @@ def gather_evidence(
     own_families = [families[row] for row in score.rows]
     holes = score.holes
     groups = family_groups(families, settings.seed, MOST_GROUPS if holes is None else MOST_LEFT_OUT)
-    run = partial(resample, settings=settings, groups=groups, threads=threads)
+    run = partial(resample, settings=settings, groups=groups, engine=engine)
     if holes is not None:
         work = partial(
             impute_evidence,
             settings=settings,
             imputations=holes.facts.imputations,
             groups=groups,
-            threads=threads,
+            engine=engine,
         )
         with_score, imputed = _imputed(score.suite, holes.suite, scored, own_families, work, progress)
         return Evidence(

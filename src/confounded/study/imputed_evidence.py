@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.engine import run_pieces
+from confounded.engine import ALL_CORES, Engine
 from confounded.stats.completed import with_imputations
 from confounded.stats.imputed_correlations import ImputedCorrelations, imputed_correlations
 from confounded.stats.intervals import Jackknife, effective_families, family_jackknife, jackknife_intervals
@@ -58,7 +58,7 @@ def impute_evidence(
     imputations: int,
     *,
     groups: Mapping[str, str] | None = None,
-    threads: int | None = None,
+    engine: Engine = ALL_CORES,
     progress: Callable[[int, int], None] | None = None,
 ) -> ImputedEvidence:
     """Correlate columns with an imputed suite, whole and without each family.
@@ -77,7 +77,7 @@ def impute_evidence(
     imputations : int
     groups : mapping of str to str, optional
         What each family is left out with.
-    threads : int, optional
+    engine : Engine, optional
     progress : callable, optional
 
     Returns
@@ -97,7 +97,7 @@ def impute_evidence(
         unit_of[enough],
         imputations,
         settings.seed,
-        partial(_run, threads=threads, progress=progress),
+        partial(engine.map, progress=progress),
         n_families=names.size,
     )
     there = ~np.isnan(values)
@@ -160,13 +160,3 @@ def _jackknives(
     """Return the family jackknife, and the same with the variance between imputations."""
     plain = family_jackknife(found.rho, found.left_out, np.isnan(found.left_out), present)
     return plain, with_imputations(plain, found.between, imputations)
-
-
-def _run(
-    function: Callable[[int], Any],
-    pieces: Sequence[int],
-    *,
-    threads: int | None,
-    progress: Callable[[int, int], None] | None,
-) -> list[Any]:
-    return run_pieces(function, pieces, threads=threads, progress=progress)

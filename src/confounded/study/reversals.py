@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from confounded.engine import ALL_CORES, Engine
 from confounded.stats.intervals import jackknife_intervals
 from confounded.study.capabilities import FEWEST_MODELS
 from confounded.study.population import TOGETHER
@@ -46,7 +47,7 @@ def with_reversals(
     scoped: Sequence[Scoped],
     settings: Settings,
     *,
-    threads: int | None = None,
+    engine: Engine = ALL_CORES,
 ) -> list[BenchmarkStrata]:
     """Add the alarms.
 
@@ -55,7 +56,7 @@ def with_reversals(
     strata : sequence of BenchmarkStrata
     scoped : sequence of Scoped
     settings : Settings
-    threads : int, optional
+    engine : Engine, optional
 
     Returns
     -------
@@ -64,11 +65,11 @@ def with_reversals(
     """
     n_tests = sum(s.reversal_p is not None for one in strata for split in one.splits for s in split.strata)
     by_name = {one.population.name: one for one in scoped}
-    return [_alarmed(one, by_name[one.population], n_tests, settings, threads) for one in strata]
+    return [_alarmed(one, by_name[one.population], n_tests, settings, engine) for one in strata]
 
 
 def _alarmed(
-    one: BenchmarkStrata, scoped: Scoped, n_tests: int, settings: Settings, threads: int | None
+    one: BenchmarkStrata, scoped: Scoped, n_tests: int, settings: Settings, engine: Engine
 ) -> BenchmarkStrata:
     """Add the alarms of one benchmark in one scope."""
     alpha = 1.0 - settings.level
@@ -76,7 +77,7 @@ def _alarmed(
     for split, parting in zip(one.splits, scoped.partings, strict=True):
         alarming = [s for s in split.strata if s.reversal_holm is not None and s.reversal_holm <= alpha]
         for stratum in alarming:
-            reading, because = _reading(one, stratum, parting, scoped, settings, threads)
+            reading, because = _reading(one, stratum, parting, scoped, settings, engine)
             reversals.append(
                 Reversal(
                     by=split.by,
@@ -116,7 +117,7 @@ def _reading(
     parting: Parting,
     scoped: Scoped,
     settings: Settings,
-    threads: int | None,
+    engine: Engine,
 ) -> tuple[str, str]:
     """Return what an alarm is to be read as, and why."""
     if parting.by.startswith(CHANCE):
@@ -126,7 +127,7 @@ def _reading(
     for other in scoped.partings:
         if other.by.startswith(CHANCE):
             able &= other.of != 0  # the first stratum is that near chance
-    if (mask & ~able).any() and not _still_turned(one, scoped, mask & able, stratum, settings, threads):
+    if (mask & ~able).any() and not _still_turned(one, scoped, mask & able, stratum, settings, engine):
         return READINGS[0], "without the models near chance the other sign is not established"
     for shape, of in ((one.overall.shape, "over all models"), (stratum.shape, "in this stratum")):
         if shape == "not monotone":
@@ -134,7 +135,7 @@ def _reading(
     against = scoped.against(one.benchmark)
     low, high = np.quantile(against[mask], AS_CAPABLE)
     elsewhere = _both(scoped, one.benchmark) & ~mask & (against >= low) & (against <= high)
-    if _still_turned(one, scoped, elsewhere, stratum, settings, threads):
+    if _still_turned(one, scoped, elsewhere, stratum, settings, engine):
         return READINGS[1], "models of other strata that are as capable show the other sign too"
     return READINGS[2], "neither closeness to chance nor a bend explains it"
 
@@ -145,12 +146,12 @@ def _still_turned(
     mask: Mask,
     stratum: StratumCorrelation,
     settings: Settings,
-    threads: int | None,
+    engine: Engine,
 ) -> bool:
     """Return whether the interval among some models excludes 0 on the side of the stratum."""
     if mask.sum() < FEWEST_MODELS:
         return False
-    batch = Batch(scoped.population, scoped.score, threads)
+    batch = Batch(scoped.population, scoped.score, engine)
     place = batch.add(scoped.masked(one.benchmark, mask), scoped.references[one.benchmark])
     interval = jackknife_intervals(batch.run().of(place), settings.level)
     if (stratum.rho or 0.0) < 0:

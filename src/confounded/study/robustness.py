@@ -9,14 +9,16 @@ point.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from confounded.engine import ALL_CORES, Engine
 from confounded.stats.permutation import permutation_tests
-from confounded.stats.resampling import prepare, replicate_left_out
+from confounded.stats.resampling import PIECE, prepare, replicate_left_out
 from confounded.stats.robustness import associations, describe, most_moving, specifications
 from confounded.stats.shape import near_chance_share, shapes
 from confounded.study.capabilities import CapabilitiesScore
@@ -49,6 +51,9 @@ MOST_MODELS: Final = 500
 MOST_MOVING: Final = 16
 """Models left out where there are more: those that move a correlation most, as many as the kernel does at once."""
 
+COLUMNS_A_PIECE: Final = 64
+"""Benchmarks done by every specification at a time: the composites of the suite are made anew for each piece."""
+
 HELD_FIXED: Final = "the score as it is"
 """What the composite is called where the capabilities score is held fixed."""
 
@@ -70,6 +75,8 @@ def describe_correlations(
     facts: Mapping[str, BenchmarkFacts],
     correlations: Sequence[Correlation],
     settings: Settings,
+    *,
+    engine: Engine = ALL_CORES,
 ) -> list[Correlation]:
     """Add to the correlations of a population how robust they are, and what they hide.
 
@@ -81,6 +88,7 @@ def describe_correlations(
     correlations : sequence of Correlation
         Those of the population, judged.
     settings : Settings
+    engine : Engine, optional
 
     Returns
     -------
@@ -94,13 +102,15 @@ def describe_correlations(
         own_accuracy(population, facts[one.benchmark]) if one.against_score else None for one in usable
     ]
     by_score = [one for one, reference in zip(usable, references, strict=True) if reference is None]
-    robust = _robust_by_score(population, score, by_score, settings)
+    robust = _robust_by_score(population, score, by_score, settings, engine)
+    by_accuracy = [
+        (one, reference) for one, reference in zip(usable, references, strict=True) if reference is not None
+    ]
+    robust |= _robust_by_fixed(population, by_accuracy, settings, "accuracy", engine)
     association = _associations(population, score, by_score, settings)
     details = {}
     for one, reference in zip(usable, references, strict=True):
         values = population.matrix.column(one.benchmark)
-        if reference is not None:
-            robust[one.benchmark] = _robust_by_fixed(population, one, values, reference, settings, "accuracy")
         x = score.of_population(population) if reference is None else reference
         details[one.benchmark] = _details(population, facts[one.benchmark], x, values) | {
             "association_p": number(
@@ -116,22 +126,23 @@ def describe_correlations(
 
 
 def _robust_by_score(
-    population: Population, score: CapabilitiesScore, ones: Sequence[Correlation], settings: Settings
+    population: Population,
+    score: CapabilitiesScore,
+    ones: Sequence[Correlation],
+    settings: Settings,
+    engine: Engine,
 ) -> dict[str, Robustness]:
     """Do the correlations with the capabilities score again in every other way."""
     if not ones:
         return {}
     if score.columns is None:
         fixed = score.of_population(population)
-        return {
-            one.benchmark: _robust_by_fixed(
-                population, one, population.matrix.column(one.benchmark), fixed, settings, HELD_FIXED
-            )
-            for one in ones
-        }
+        return _robust_by_fixed(population, [(one, fixed) for one in ones], settings, HELD_FIXED, engine)
     columns = population.matrix.columns([one.benchmark for one in ones])[score.rows]
-    without_model = _without_models(score.columns, score.scores, columns)
-    tried = specifications(score.columns, columns)
+    without_model = _without_models(score.columns, score.scores, columns, engine)
+    pieces = [columns[:, b : b + COLUMNS_A_PIECE] for b in range(0, len(ones), COLUMNS_A_PIECE)]
+    parts = engine.map(partial(specifications, score.columns), pieces)
+    tried, rho = parts[0], np.hstack([part.rho for part in parts])
     whole = tried.left_out < 0
     published = np.array(
         [(c, a) == PUBLISHED for c, a in zip(tried.composite, tried.association, strict=True)], dtype=np.bool_
@@ -139,11 +150,9 @@ def _robust_by_score(
     models = [population.matrix.models[row] for row in score.rows]
     found = {}
     for b, one in enumerate(ones):
-        suite = {
-            score.suite[tried.left_out[s]]: float(tried.rho[s, b]) for s in np.flatnonzero(~whole & published)
-        }
+        suite = {score.suite[tried.left_out[s]]: float(rho[s, b]) for s in np.flatnonzero(~whole & published)}
         routes = [
-            (tried.composite[s], tried.association[s], float(tried.rho[s, b]))
+            (tried.composite[s], tried.association[s], float(rho[s, b]))
             for s in np.flatnonzero(whole & ~published)
         ]
         by_model = {models[row]: value for row, value in without_model[b].items()}
@@ -153,45 +162,58 @@ def _robust_by_score(
 
 def _robust_by_fixed(
     population: Population,
-    one: Correlation,
-    values: FloatArray,
-    fixed: FloatArray,
+    ones: Sequence[tuple[Correlation, FloatArray]],
     settings: Settings,
     composite: str,
-) -> Robustness:
-    """Do a correlation with a fixed column again in every other way: there is no suite in it."""
-    both = ~(np.isnan(values) | np.isnan(fixed))
-    without_model = _without_models(None, fixed[both], values[both, None])[0]
-    models = [population.matrix.models[row] for row in np.flatnonzero(both)]
+    engine: Engine,
+) -> dict[str, Robustness]:
+    """Do correlations with fixed columns again in every other way: there is no suite in it."""
+    pairs = [(fixed, population.matrix.column(one.benchmark)) for one, fixed in ones]
+    found = {}
+    for (one, _), (without, kendall, pearson) in zip(ones, engine.map(_by_fixed, pairs), strict=True):
+        by_model = {population.matrix.models[row]: value for row, value in without.items()}
+        routes = [(composite, "kendall", kendall), (composite, "pearson", pearson)]
+        found[one.benchmark] = _robustness(one, by_model, {}, routes, settings)
+    return found
+
+
+def _by_fixed(pair: tuple[FloatArray, FloatArray]) -> tuple[dict[int, float], float, float]:
+    """Correlate a fixed column with another without each model by its row, by Kendall's tau, and by Pearson's r."""
+    fixed, values = pair
+    both = np.flatnonzero(~(np.isnan(values) | np.isnan(fixed)))
+    without = _without_model(None, fixed[both], values[both])
     other = associations(fixed[both, None], values[both, None])[:, 0, 0]
-    routes = [(composite, name, float(other[k])) for k, name in ((1, "kendall"), (2, "pearson"))]
-    by_model = {models[row]: value for row, value in without_model.items()}
-    return _robustness(one, by_model, {}, routes, settings)
+    return {int(both[row]): value for row, value in without.items()}, float(other[1]), float(other[2])
 
 
 def _without_models(
-    suite: FloatArray | None, score: FloatArray, columns: FloatArray
+    suite: FloatArray, score: FloatArray, columns: FloatArray, engine: Engine
 ) -> list[dict[int, float]]:
     """Leave out one model at a time: for each column, the correlation without each by its row.
 
     Among more than `MOST_MODELS` only the `MOST_MOVING` that move it most with the score held as it is: to leave out
     all would take time that grows with the square of the models.
     """
-    if len(score) <= MOST_MODELS:
-        problem = prepare(suite, columns, None if suite is not None else [score] * columns.shape[1])
-        rho = replicate_left_out(problem, np.arange(len(score)), np.arange(len(score))).rho
-        return [
-            {int(row): float(rho[row, b]) for row in np.flatnonzero(~np.isnan(columns[:, b]))}
-            for b in range(columns.shape[1])
-        ]
-    found = []
-    for column in columns.T:
-        present = np.flatnonzero(~np.isnan(column))
-        rows = present[most_moving(score[present], column[present], MOST_MOVING)]
-        problem = prepare(suite, column[:, None], None if suite is not None else [score])
-        rho = replicate_left_out(problem, np.arange(len(score)), rows).rho[:, 0]
-        found.append(dict(zip(rows.tolist(), rho.tolist(), strict=True)))
-    return found
+    if len(score) > MOST_MODELS:
+        return engine.map(partial(_without_model, suite, score), list(columns.T))
+    everyone = np.arange(len(score))
+    pieces = [everyone[start : start + PIECE] for start in range(0, len(score), PIECE)]
+    parts = engine.map(partial(replicate_left_out, prepare(suite, columns), everyone), pieces)
+    rho = np.vstack([part.rho for part in parts])
+    return [
+        {int(row): float(rho[row, b]) for row in np.flatnonzero(~np.isnan(columns[:, b]))}
+        for b in range(columns.shape[1])
+    ]
+
+
+def _without_model(suite: FloatArray | None, score: FloatArray, column: FloatArray) -> dict[int, float]:
+    """Return the correlation of one column without each model, or without those that move it most."""
+    rows = np.flatnonzero(~np.isnan(column))
+    if len(score) > MOST_MODELS:
+        rows = rows[most_moving(score[rows], column[rows], MOST_MOVING)]
+    problem = prepare(suite, column[:, None], None if suite is not None else [score])
+    rho = replicate_left_out(problem, np.arange(len(score)), rows).rho[:, 0]
+    return dict(zip(rows.tolist(), rho.tolist(), strict=True))
 
 
 def _robustness(

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from confounded.datasets import safetywashing
+from confounded.engine import ALL_CORES, Engine
 from confounded.errors import UsageError
 from confounded.readers import read_sources
 from confounded.study.check import check_scores
@@ -35,7 +36,7 @@ def study_sources(
     chosen: Collection[str] | None = None,
     benchmarks: Path | None = None,
     models: Path | None = None,
-    threads: int | None = None,
+    engine: Engine = ALL_CORES,
     progress: Progress | None = None,
 ) -> StudyResult:
     """Study the scores in some files and folders, or the shipped scores if there are none.
@@ -53,7 +54,7 @@ def study_sources(
         A file that declares benchmarks; without it any ``benchmarks.toml`` beside the scores.
     models : Path, optional
         A file that declares models; without it any ``models.toml`` beside the scores.
-    threads, progress
+    engine, progress
         As of `run_study`.
 
     Raises
@@ -69,7 +70,7 @@ def study_sources(
             asked.settings,
             sources=[shipped_record()],
             shipped=True,
-            threads=threads,
+            engine=engine,
             progress=progress,
         )
     reading = read_sources(
@@ -79,7 +80,7 @@ def study_sources(
         reading.table,
         asked.settings,
         sources=sorted((source_record(*one) for one in reading.files), key=lambda source: source.name),
-        threads=threads,
+        engine=engine,
         progress=progress,
     )
     return msgspec.structs.replace(result, notices=asked.said_of(result) + result.notices)
@@ -95,7 +96,7 @@ def check_sources(
     models: Path | None = None,
     area: str | None = None,
     plan: bool = True,
-    threads: int | None = None,
+    engine: Engine = ALL_CORES,
     progress: Progress | None = None,
 ) -> CheckResult:
     """Check the benchmarks whose scores are in some files and folders.
@@ -104,7 +105,7 @@ def check_sources(
     ----------
     paths : sequence of Path
     settings : Settings
-    mirror, chosen, benchmarks, models, threads, progress
+    mirror, chosen, benchmarks, models, engine, progress
         As of `study_sources`.
     area, plan
         As of `check_scores`.
@@ -130,7 +131,7 @@ def check_sources(
         sources=sorted((source_record(*one) for one in reading.files), key=lambda source: source.name),
         area=area,
         plan=plan,
-        threads=threads,
+        engine=engine,
         progress=progress,
     )
     return msgspec.structs.replace(result, notices=asked.said_of(result.study) + result.notices)

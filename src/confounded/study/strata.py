@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from confounded.engine import ALL_CORES, Engine
 from confounded.errors import ContentError
 from confounded.stats.curves import fitted_curve
 from confounded.stats.intervals import Jackknife, jackknife_intervals
@@ -90,7 +91,7 @@ def part_models(
     facts: Mapping[str, BenchmarkFacts],
     settings: Settings,
     *,
-    threads: int | None = None,
+    engine: Engine = ALL_CORES,
 ) -> tuple[list[Scope], list[BenchmarkStrata], list[Scoped]]:
     """Correlate every benchmark outside the suite with capability in the strata of each population and of all together.
 
@@ -101,7 +102,7 @@ def part_models(
         One a population.
     facts : mapping of str to BenchmarkFacts
     settings : Settings
-    threads : int, optional
+    engine : Engine, optional
 
     Returns
     -------
@@ -122,7 +123,7 @@ def part_models(
             pass  # the populations have no score in common
         else:
             scoped.append(_scoped(everyone, score, facts, settings))
-    found = [own for one in scoped for own in _of_scope(one, settings, threads)]
+    found = [own for one in scoped for own in _of_scope(one, settings, engine)]
     scopes = [_scope(one, is_together=place >= len(split)) for place, one in enumerate(scoped)]
     return scopes, _adjusted(found), scoped
 
@@ -172,9 +173,9 @@ def _scope(one: Scoped, *, is_together: bool) -> Scope:
     )
 
 
-def _of_scope(one: Scoped, settings: Settings, threads: int | None) -> list[BenchmarkStrata]:
+def _of_scope(one: Scoped, settings: Settings, engine: Engine) -> list[BenchmarkStrata]:
     """Correlate all benchmarks of a scope in all strata, in one jackknife."""
-    batch = Batch(one.population, one.score, threads)
+    batch = Batch(one.population, one.score, engine)
     families = batch.families
     # Of all models together only the strata are of interest: a population says more given size or compute.
     given = covariates(one.population) if one.population.name != TOGETHER else {}
@@ -211,7 +212,7 @@ def _of_scope(one: Scoped, settings: Settings, threads: int | None) -> list[Benc
     if not plans:
         return []
     found = batch.run()
-    groups = _parts_of(one, [plan[0] for plan in plans], settings, threads)
+    groups = _parts_of(one, [plan[0] for plan in plans], settings, engine)
     results = []
     for benchmark, placed, conditional, small in plans:
         overall = found.of(placed[0][3])
@@ -313,7 +314,7 @@ def _given(
 
 
 def _parts_of(
-    one: Scoped, benchmarks: Sequence[str], settings: Settings, threads: int | None
+    one: Scoped, benchmarks: Sequence[str], settings: Settings, engine: Engine
 ) -> dict[tuple[str, str], GroupParts]:
     """Correlate within groups and between them, by each split that was asked for."""
     pairs = [(one.population.matrix.column(name), one.references[name]) for name in benchmarks]
@@ -322,7 +323,7 @@ def _parts_of(
         if not own.asked:
             continue
         groups = [None if place == UNKNOWN else own.strata[place] for place in own.of]
-        jackknifed = jackknifed_groups(one.population, one.score, pairs, groups, threads)
+        jackknifed = jackknifed_groups(one.population, one.score, pairs, groups, engine)
         for benchmark, (whole, within, between) in zip(benchmarks, jackknifed, strict=True):
             inner = jackknife_intervals(within, settings.level)
             outer = jackknife_intervals(between, settings.level)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.engine import run_pieces
+from confounded.engine import ALL_CORES, Engine
 from confounded.errors import StatisticsError
 from confounded.stats.component import first_component
 from confounded.stats.intervals import Jackknife, family_jackknife
@@ -63,13 +64,13 @@ class Batch:
     population : Population
     score : CapabilitiesScore
         Refitted without each family, unless it is held fixed.
-    threads : int, optional
+    engine : Engine, optional
     """
 
-    def __init__(self, population: Population, score: CapabilitiesScore, threads: int | None = None) -> None:
+    def __init__(self, population: Population, score: CapabilitiesScore, engine: Engine = ALL_CORES) -> None:
         self._score = score
         self._fixed = score.of_population(population)
-        self._threads = threads
+        self._engine = engine
         self._columns: list[FloatArray] = []
         self._references: list[FloatArray | None] = []
         self.families = families_of(population)
@@ -104,25 +105,24 @@ class Batch:
             problem = prepare(suite, columns, references)
             own_families = self.families[rows]
             rho[places] = replicate_counts(problem, np.ones((1, rows.size))).rho[0]
-            left_out[:, places] = self._without_each(problem, own_families, n_families)
+            pieces = [range(k, min(k + PIECE, n_families)) for k in range(0, n_families, PIECE)]
+            left_out[:, places] = np.vstack(
+                self._engine.map(partial(_without_each, problem, own_families), pieces)
+            )
             for k, column, reference in zip(places, columns.T, references, strict=True):
                 there = ~np.isnan(column) if reference is None else ~np.isnan(column) & ~np.isnan(reference)
                 present[:, k] = np.bincount(own_families[there], minlength=n_families) > 0
         return Jackknifed(rho, left_out, present)
 
-    def _without_each(self, problem: ResamplingProblem, families: Families, n_families: int) -> FloatArray:
-        """Return the (F, K) correlations without each family, a piece of the families at a time."""
 
-        def piece(start: int) -> FloatArray:
-            left = np.arange(start, min(start + PIECE, n_families))
-            counts = np.asarray(families[None, :] != left[:, None], dtype=np.float64)
-            some = counts.any(axis=1)
-            found = np.full((left.size, problem.positions.size), np.nan)
-            if some.any():
-                found[some] = replicate_counts(problem, counts[some]).rho
-            return found
-
-        return np.vstack(run_pieces(piece, range(0, n_families, PIECE), threads=self._threads))
+def _without_each(problem: ResamplingProblem, families: Families, left: range) -> FloatArray:
+    """Return the correlations without each of some families."""
+    counts = np.asarray(families[None, :] != np.arange(left.start, left.stop)[:, None], dtype=np.float64)
+    some = counts.any(axis=1)
+    found = np.full((len(left), problem.positions.size), np.nan)
+    if some.any():
+        found[some] = replicate_counts(problem, counts[some]).rho
+    return found
 
 
 def families_of(population: Population) -> Families:
@@ -148,7 +148,7 @@ def jackknifed_groups(
     score: CapabilitiesScore,
     pairs: Sequence[tuple[FloatArray, FloatArray | None]],
     groups: Sequence[object],
-    threads: int | None = None,
+    engine: Engine = ALL_CORES,
 ) -> list[tuple[GroupCorrelations, Jackknife, Jackknife]]:
     """Correlate within groups and between them, and again without each family.
 
@@ -160,7 +160,7 @@ def jackknifed_groups(
         Each of shape (M,); a reference of None is the capabilities score.
     groups : sequence of M
         None where a model's group is not known; it is then left out.
-    threads : int, optional
+    engine : Engine, optional
 
     Returns
     -------
@@ -173,21 +173,22 @@ def jackknifed_groups(
     group_of = np.array([names[group] for group in groups], dtype=np.intp)
     n_families = int(families.max(initial=-1)) + 1
 
-    def correlated(kept: NDArray[np.bool_]) -> list[GroupCorrelations]:
-        fitted = _refitted(population, score, kept)
-        found = []
-        for values, reference in pairs:
-            against = fitted if reference is None else reference
-            rows = kept & known & ~np.isnan(values)
-            found.append(group_correlations(against[rows], values[rows], group_of[rows].tolist()))
-        return found
-
-    def piece(start: int) -> list[list[GroupCorrelations]]:
-        stop = min(start + FAMILIES_A_PIECE, n_families)
-        return [correlated(families != family) for family in range(start, stop)]
-
-    whole = correlated(np.ones(families.size, dtype=np.bool_))
-    parts = run_pieces(piece, range(0, n_families, FAMILIES_A_PIECE), threads=threads)
+    grouped = _Grouped(
+        families=families,
+        known=known,
+        group_of=group_of,
+        pairs=tuple(pairs),
+        rows=score.rows,
+        scores=score.scores,
+        columns=score.columns,
+        eigenvector=None if score.fit is None else score.fit.eigenvector,
+    )
+    whole = _correlated(grouped, np.ones(families.size, dtype=np.bool_))
+    pieces = [
+        range(start, min(start + FAMILIES_A_PIECE, n_families))
+        for start in range(0, n_families, FAMILIES_A_PIECE)
+    ]
+    parts = engine.map(partial(_correlated_without_each, grouped), pieces)
     without = [one for part in parts for one in part]
     fixed = score.of_population(population)
     results = []
@@ -208,13 +209,44 @@ def jackknifed_groups(
     return results
 
 
-def _refitted(population: Population, score: CapabilitiesScore, kept: NDArray[np.bool_]) -> FloatArray:
+@dataclass(frozen=True, slots=True)
+class _Grouped:
+    """The arrays behind correlations within and between groups."""
+
+    families: Families
+    known: NDArray[np.bool_]
+    group_of: NDArray[np.intp]
+    pairs: tuple[tuple[FloatArray, FloatArray | None], ...]
+    rows: NDArray[np.intp]
+    scores: FloatArray
+    columns: FloatArray | None
+    eigenvector: FloatArray | None
+
+
+def _correlated_without_each(grouped: _Grouped, left: range) -> list[list[GroupCorrelations]]:
+    """Correlate within and between groups without each of some families."""
+    return [_correlated(grouped, grouped.families != family) for family in left]
+
+
+def _correlated(grouped: _Grouped, kept: NDArray[np.bool_]) -> list[GroupCorrelations]:
+    """Correlate within and between groups of some models."""
+    fitted = _refitted(grouped, kept)
+    found = []
+    for values, reference in grouped.pairs:
+        against = fitted if reference is None else reference
+        rows = kept & grouped.known & ~np.isnan(values)
+        found.append(group_correlations(against[rows], values[rows], grouped.group_of[rows].tolist()))
+    return found
+
+
+def _refitted(grouped: _Grouped, kept: NDArray[np.bool_]) -> FloatArray:
     """Return the (M,) capabilities scores without some models, NaN where they cannot be had."""
-    scores = np.full(len(population.models), np.nan)
-    own = kept[score.rows]
-    if score.columns is None or score.fit is None:
-        scores[score.rows[own]] = score.scores[own]
+    scores = np.full(grouped.families.size, np.nan)
+    rows = grouped.rows
+    own = kept[rows]
+    if grouped.columns is None or grouped.eigenvector is None:
+        scores[rows[own]] = grouped.scores[own]
         return scores
     with contextlib.suppress(StatisticsError):
-        scores[score.rows[own]] = first_component(score.columns[own], reference=score.fit.eigenvector).scores
+        scores[rows[own]] = first_component(grouped.columns[own], reference=grouped.eigenvector).scores
     return scores

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 import confounded
 from confounded.catalog import areas
+from confounded.engine import ALL_CORES, Engine
 from confounded.errors import ContentError, UsageError
 from confounded.scores import Issue, ScoreTable
 from confounded.stats.component import FirstComponent
@@ -71,7 +72,7 @@ def run_study(
     *,
     sources: Sequence[Source] = (),
     shipped: bool = False,
-    threads: int | None = None,
+    engine: Engine = ALL_CORES,
     progress: Progress | None = None,
 ) -> StudyResult:
     """Find out how each benchmark goes with capability.
@@ -86,8 +87,9 @@ def run_study(
         The files the scores were read from, for the record.
     shipped : bool, optional
         Whether these are the scores that ship with the package.
-    threads : int, optional
-        How many to resample with; all usable cores by default. The result does not depend on it.
+    engine : Engine, optional
+        Where resamples, specifications and imputations run: by default in threads, one for each usable core
+        (`confounded.engine.Threads`). The result does not depend on it.
     progress : callable, optional
         Told what is being done, how many pieces of it are done, and how many there are.
 
@@ -137,13 +139,13 @@ def run_study(
             continue
         measured = _without_capability(facts, score)
         evidence = gather_evidence(
-            population, score, measured, settings, threads=threads, progress=_stage(progress, population.name)
+            population, score, measured, settings, engine=engine, progress=_stage(progress, population.name)
         )
         found, more = capabilities_correlations(population, score, measured, published, evidence)
         notices += remarks + more + _of_many(population)
         _LOGGER.info("Finding verdicts and what they rest on, %s models", population.name)
         judged = judge(population, score, facts, evidence, found, settings)
-        described = describe_correlations(population, score, facts, judged, settings)
+        described = describe_correlations(population, score, facts, judged, settings, engine=engine)
         compared = compare_models(population, score, facts, described, settings)
         _LOGGER.info("Taking areas and kinds together, %s models", population.name)
         own = caution(population, facts, compared, score)
@@ -158,12 +160,12 @@ def run_study(
         contrasts += kind_contrasts(own, facts, evidence, settings)
         results.append(_population_result(population, score, facts, settings.level))
         fitted.append(score)
-        components.append(capability_components(population, score, measured, settings, threads=threads))
+        components.append(capability_components(population, score, measured, settings, engine=engine))
     notices += _not_studied(impossible, len(split))
     split = [one for one in split if all(one is not other for other, _ in impossible)]
     _LOGGER.info("Looking for strata in which a correlation turns round")
-    scopes, strata, scoped = part_models(split, fitted, facts, settings, threads=threads)
-    strata = with_reversals(strata, scoped, settings, threads=threads)
+    scopes, strata, scoped = part_models(split, fitted, facts, settings, engine=engine)
+    strata = with_reversals(strata, scoped, settings, engine=engine)
     notices += reversal_notices(strata)
     predictions = area_predictions(by_area, settings)
     return StudyResult(

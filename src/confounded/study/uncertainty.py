@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.engine import run_pieces
+from confounded.engine import ALL_CORES, Engine
 from confounded.stats.grouping import MOST_GROUPS, jackknife_groups
 from confounded.stats.intervals import (
     FEWEST_FAMILIES,
@@ -124,7 +125,7 @@ def resample(
     *,
     groups: Mapping[str, str] | None = None,
     bootstrap: bool = True,
-    threads: int | None = None,
+    engine: Engine = ALL_CORES,
     progress: Callable[[int, int], None] | None = None,
 ) -> Resampled:
     """Resample some correlations over the same models.
@@ -141,7 +142,7 @@ def resample(
         What each family is left out with by the jackknife (`family_groups`); by default each alone.
     bootstrap : bool
         Whether to bootstrap too, for comparison, and to do the study again without each family.
-    threads : int, optional
+    engine : Engine, optional
     progress : callable, optional
 
     Returns
@@ -155,11 +156,11 @@ def resample(
     names, unit_of = np.unique(np.asarray(left_together, dtype=object).astype(str), return_inverse=True)
     present = _present(targets, unit_of, names.size)
     whole = replicate_counts(problem, np.ones((1, problem.n_models)))
-    left_out = _left_out(problem, unit_of, np.arange(names.size)[:, None], threads)
+    left_out = _left_out(problem, unit_of, np.arange(names.size)[:, None], engine)
     # A correlation that only stands beside a headline needs neither bootstrap nor studies without each family.
     redone = _families_to_redo(unit_of) if bootstrap else ()
     pairs = [(family, other) for family in redone for other in range(names.size)]
-    without_pairs = _left_out(problem, unit_of, np.array(pairs, dtype=np.int64).reshape(-1, 2), threads)
+    without_pairs = _left_out(problem, unit_of, np.array(pairs, dtype=np.int64).reshape(-1, 2), engine)
     jackknife = family_jackknife(whole.rho[0], left_out.rho, left_out.status > 0, present)
     effective = np.array([_effective(target, family_of) for target in targets])
     found = [
@@ -177,7 +178,7 @@ def resample(
         ),
     ]
     if bootstrap and settings.resamples:
-        found += _bootstraps(problem, family_of, settings, threads, progress)
+        found += _bootstraps(problem, family_of, settings, engine, progress)
     n_models = np.array([_both(target).sum() for target in targets])
     found.append(
         named_intervals(BONETT_WRIGHT_METHOD, bonett_wright_intervals(whole.rho[0], n_models, settings.level))
@@ -202,11 +203,11 @@ def _left_out(
     problem: ResamplingProblem,
     unit_of: NDArray[np.intp],
     left_out: NDArray[np.int64],
-    threads: int | None,
+    engine: Engine,
 ) -> Replicates:
     """Compute the replicates that leave out some units, a number of them at a time."""
     pieces = [left_out[start : start + PIECE] for start in range(0, max(len(left_out), 1), PIECE)]
-    parts = run_pieces(lambda piece: replicate_left_out(problem, unit_of, piece), pieces, threads=threads)
+    parts = engine.map(partial(replicate_left_out, problem, unit_of), pieces)
     return Replicates(
         np.concatenate([part.rho for part in parts]), np.concatenate([part.status for part in parts])
     )
@@ -256,23 +257,16 @@ def _bootstraps(
     problem: ResamplingProblem,
     family_of: NDArray[np.intp],
     settings: Settings,
-    threads: int | None,
+    engine: Engine,
     progress: Callable[[int, int], None] | None,
 ) -> list[list[Interval]]:
     """Return the percentile intervals of the case and of the family bootstrap."""
     schemes = {CASE_METHOD: np.arange(problem.n_models), FAMILY_METHOD: family_of}
     starts = range(0, settings.resamples, PIECE)
     pieces = [
-        (units, start, min(start + PIECE, settings.resamples))
-        for units in schemes.values()
-        for start in starts
+        (method, start, min(start + PIECE, settings.resamples)) for method in schemes for start in starts
     ]
-
-    def replicated(piece: tuple[NDArray[np.intp], int, int]) -> Replicates:
-        units, start, stop = piece
-        return replicate_bootstrap(problem, units, start, stop, settings.seed)
-
-    parts = run_pieces(replicated, pieces, threads=threads, progress=progress)
+    parts = engine.map(partial(_replicated, problem, schemes, settings.seed), pieces, progress=progress)
     found = []
     for number, method in enumerate(schemes):
         own = parts[number * len(starts) : (number + 1) * len(starts)]
@@ -288,6 +282,17 @@ def _bootstraps(
             )
         )
     return found
+
+
+def _replicated(
+    problem: ResamplingProblem,
+    schemes: Mapping[str, NDArray[np.intp]],
+    seed: int,
+    piece: tuple[str, int, int],
+) -> Replicates:
+    """Compute some of the replicates of one scheme."""
+    method, start, stop = piece
+    return replicate_bootstrap(problem, schemes[method], start, stop, seed)
 
 
 def named_intervals(
