@@ -294,6 +294,32 @@ def test_the_result_is_downloaded_byte_for_byte(page: Page, report: Path) -> Non
     assert saved(page, "result.json") == (report / "result.json").read_bytes()
 
 
+def test_a_result_of_odd_names_is_downloaded_byte_for_byte(page: Page, tmp_path: Path) -> None:
+    odd = [
+        facts(name, name=name)
+        for name in ("~", "~~a", "#1", "$x", "7", '\\"\u2028\x1f', "{},:[]", "\U0001f600")
+    ]
+    write_report(result(odd), tmp_path)
+    opened(page, tmp_path, "method")
+    assert saved(page, "result.json") == (tmp_path / "result.json").read_bytes()
+
+
+def test_no_script_runs_but_those_that_the_policy_names(browser: Browser, report: Path) -> None:
+    context = browser.new_context(offline=True)
+    page = opened(context.new_page(), report)
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.evaluate(
+        "() => { const script = document.createElement('script'); script.textContent = 'document.title = 1';"
+        " document.head.append(script); const place = document.createElement('p');"
+        " place.setAttribute('onclick', 'document.title = 1'); document.body.append(place); place.click(); }"
+    )
+    assert page.title() != "1"
+    assert len(refused) == 2
+    assert all("Content Security Policy" in text for text in refused)
+    context.close()
+
+
 def as_number(text: str) -> Any:
     try:
         return float(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
 import math
 import re
@@ -23,6 +24,7 @@ from confounded.report.contents import contents
 from confounded.report.plain import visible
 from confounded.study import StudyResult
 from confounded.study.result import Notice, read_result
+from tests.report.packed import restored
 from tests.report.results import (
     NASTY,
     awkward,
@@ -94,7 +96,7 @@ def carried(html: str, name: str) -> Any:
         rf'<script type="application/octet-stream;base64" id="{name}">([A-Za-z0-9+/=]*)</script>', html
     )
     assert found, name
-    return json.loads(gzip.decompress(base64.b64decode(found[1])))
+    return restored(json.loads(gzip.decompress(base64.b64decode(found[1]))))
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +136,22 @@ def test_the_policy_forbids_the_network_and_making_code_from_text(page: Outline)
     assert policies[0].startswith("default-src 'none';")
     assert "unsafe-eval" not in policies[0]
     assert "http" not in policies[0]
+
+
+def test_the_policy_names_each_script_by_its_checksum_and_lets_no_other_run(html: str, page: Outline) -> None:
+    policy = next(a["content"] or "" for tag, a in page.elements if tag == "meta" and "http-equiv" in a)
+    allowed = re.search(r"script-src ([^;]*);", policy)
+    assert allowed
+    (starter,) = re.findall(r"<script>(.*?)</script>", html, re.S)
+    packed = [
+        gzip.decompress(base64.b64decode(held)).decode()
+        for held in re.findall(r'<script type="[^"]*" id="(?:program|vega)">([^<]*)</script>', html)
+    ]
+    assert len(packed) == 2
+    assert set(allowed[1].split()) == {
+        f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'"
+        for one in (starter, *packed)
+    }
 
 
 def test_nothing_is_loaded_from_elsewhere(page: Outline) -> None:
@@ -255,7 +273,7 @@ def test_names_from_a_file_never_become_elements() -> None:
     assert not parsed.unbalanced
     assert not [tag for tag, _ in parsed.elements if tag == "img"]
     assert not [a for _, a in parsed.elements if any(name.startswith("on") for name in a)]
-    assert len([tag for tag, _ in parsed.elements if tag == "script"]) == 4
+    assert len([tag for tag, _ in parsed.elements if tag == "script"]) == 5
     assert "49" not in parsed.text
 
 

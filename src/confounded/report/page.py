@@ -22,8 +22,9 @@ from confounded.report.figures.rows import verdict_look
 from confounded.report.figures.theme import VERDICT_SHAPES, FamilyMark, style_rules
 from confounded.report.files import GENERATOR
 from confounded.report.index import Index
+from confounded.report.packing import by_columns, packed, policy_hash
 from confounded.report.plain import short, visible
-from confounded.report.projection import UNSHOWN, packed, projection
+from confounded.report.projection import UNSHOWN, projection
 from confounded.report.verdicts import VerdictMark
 from confounded.study.result import CapabilitiesSource
 
@@ -92,12 +93,12 @@ def render_page(
         "signed_percent": words.signed_percent,
     }
     settings = index.result.provenance.settings
-    compressed = packed(msgspec.json.format(whole, indent=-1)) if len(whole) < MOST_TRIED else ""
+    compressed = _packed_data(msgspec.json.decode(whole)) if len(whole) < MOST_TRIED else ""
     shown = projection(index, marks, page_specs(index))
     if 0 < len(compressed) <= MOST_WHOLE:
         for name in UNSHOWN:
             shown.pop(name, None)
-    data = msgspec.json.encode(shown)
+    starter, program, drawing = _asset(environment, "app/boot.js"), _program(environment), drawing_program()
     page = environment.get_template("page.html.jinja").render(
         result=index.result,
         index=index,
@@ -114,11 +115,12 @@ def render_page(
         figures={name: inlined(svg, name) for name, svg in drawn.items()},
         generator=GENERATOR,
         style=style_rules() + _asset(environment, "page.css") + _switch_rules(index),
-        # In a function of its own: names from a file that become ids must not meet the program's.
-        program=_program(environment),
         notice=_asset(environment, "notice.txt"),
-        drawing_program=packed(drawing_program().encode()),
-        data=packed(data),
+        starter=starter,
+        program=packed(program.encode()),
+        drawing_program=packed(drawing.encode()),
+        scripts=" ".join(map(policy_hash, (f"\n{starter}", program, drawing))),
+        data=_packed_data(shown),
         whole=compressed if len(compressed) <= MOST_WHOLE else "",
     )
     return page.encode()
@@ -136,10 +138,18 @@ def _asset(environment: jinja2.Environment, name: str) -> str:
     return loader.get_source(environment, name)[0] if loader else ""
 
 
+def _packed_data(data: Any) -> str:
+    return packed(msgspec.json.encode(by_columns(data)))
+
+
 def _program(environment: jinja2.Environment) -> str:
-    """Return the page's own program, without its comments and indentation: no text in it goes over a line."""
+    """Return the page's own program, without its comments and indentation: no text in it goes over a line.
+
+    It is in a function of its own: names from a file that become ids must not meet the program's.
+    """
     lines = (line.strip() for name in PROGRAM for line in _asset(environment, f"app/{name}.js").splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
+    return f"(() => {{\n{kept}\n}})();"
 
 
 def _visible(value: object) -> object:

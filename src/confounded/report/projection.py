@@ -8,8 +8,6 @@ cells, and of the adjusted scores the highest and the lowest are kept. ``aggrega
 
 from __future__ import annotations
 
-import base64
-import gzip
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -25,7 +23,7 @@ from confounded.report.tables import TABLES
 from confounded.report.verdicts import VERDICTS
 from confounded.study.result import Correlation, FittedCurve, PopulationResult, StudyResult
 
-__all__ = ["MOST_MODELS", "UNSHOWN", "packed", "projection"]
+__all__ = ["MOST_MODELS", "UNSHOWN", "projection"]
 
 ACCURACY_ON: Final = "accuracy on "
 """How a correlation names the accuracy on a data set, whose id follows."""
@@ -88,11 +86,6 @@ def projection(index: Index, marks: Mapping[str, FamilyMark], specs: Mapping[str
     plain["shapes"] = dict(VERDICT_SYMBOLS)
     plain["specs"] = dict(specs)
     return plain
-
-
-def packed(content: bytes) -> str:
-    """Compress some bytes and write them in base64: no character of it means anything in HTML."""
-    return base64.b64encode(gzip.compress(content, compresslevel=9, mtime=0)).decode()
 
 
 def _without_bulk(result: StudyResult) -> StudyResult:
@@ -214,7 +207,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return _short(value)
     if isinstance(value, str):
-        return value if value.isascii() and value.isprintable() else visible(value)
+        return visible(value)
     if isinstance(value, Mapping):
         return {_plain(key): _plain(held) for key, held in value.items()}
     if isinstance(value, list | tuple):

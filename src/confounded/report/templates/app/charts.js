@@ -4,12 +4,7 @@ let LIGHT = {};  // role to the light colour: what is drawn carries it, and a st
 
 let vega = null;
 const vegaReady = () => {
-  vega ??= inflated("vega").then((program) => {
-    const script = el("script");
-    script.textContent = program;
-    document.head.append(script);
-    return window.vegaEmbed;
-  });
+  vega ??= run("vega").then(() => window.vegaEmbed);
   return vega;
 };
 

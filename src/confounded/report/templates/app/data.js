@@ -1,18 +1,21 @@
 // The projection of the result that stands in the page, and ways into it.
 
-const inflated = async (id) => {
-  const held = document.getElementById(id);
-  if (!held) return null;
-  const packed = Uint8Array.from(atob(held.textContent), (character) => character.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).text();
+// Lists of records stand in the data by columns, to be smaller; here they come back. `mark` is the one field of an
+// object that stands for a list, and begins the name of a field of the data that begins with it itself.
+const restored = (value, mark = "~") => {
+  if (Array.isArray(value)) return value.map((one) => restored(one, mark));
+  if (value === null || typeof value !== "object") return value;
+  const named = (name) => name.startsWith(mark) ? mark.slice(0, -1) + name.slice(mark.length) : name;
+  if (!(mark in value)) return Object.fromEntries(Object.entries(value).map(([name, one]) => [named(name), restored(one, mark)]));
+  const columns = Object.entries(value[mark]).map(([name, column]) => [named(name), restored(column, mark)]);
+  return columns[0][1].map((_, at) => Object.fromEntries(columns.map(([name, column]) => [name, column[at]])));
 };
 
 let study = null;
 const found = {};
 
 const read = async () => {
-  study = JSON.parse(await inflated("projection"));
+  study = restored(JSON.parse(await inflated("projection")));
   LIGHT = study.colours;
   study.settings = study.provenance.settings;
   found.facts = new Map(study.benchmarks.map((one) => [one.benchmark, one]));

@@ -5,34 +5,29 @@ let wholeResult = null;
 const hasWhole = () => document.getElementById("whole") !== null;
 const resultForTables = async () => {
   if (!hasWhole()) return study;
-  wholeResult ??= JSON.parse(await inflated("whole"));
+  wholeResult ??= restored(JSON.parse(await inflated("whole")));
   return wholeResult;
 };
 
-// The result stands in the page without the white space of the file; here it comes back, byte for byte.
-const indented = (text) => {
+// The result stands in the page by columns and without white space; here it comes back as it was written, byte for
+// byte. Numbers are never read as numbers on the way, since other programs write the same number otherwise: a "#"
+// before a literal and a "$" before a text tell them apart.
+const asWritten = (text) => {
+  const marked = text.replace(/"((?:[^"\\]|\\.)*)"|[^\s{}[\]:,"]+/g, (literal, inside) => inside === undefined ? `"#${literal}"` : `"$${inside}"`);
   const parts = [];
-  let depth = 0, start = 0;
-  const line = () => `\n${" ".repeat(depth)}`;
-  for (let at = 0; at < text.length; at++) {
-    const one = text[at];
-    if (one === '"') {
-      for (at++; text[at] !== '"'; at++) if (text[at] === "\\") at++;
-      continue;
-    }
-    let put = null;
-    if (one === "{" || one === "[") {
-      if (text[at + 1] === "}" || text[at + 1] === "]") { at++; continue; }
-      depth++;
-      put = one + line();
-    } else if (one === "}" || one === "]") { depth--; put = line() + one; }
-    else if (one === ",") put = one + line();
-    else if (one === ":") put = ": ";
-    if (put === null) continue;
-    parts.push(text.slice(start, at), put);
-    start = at + 1;
-  }
-  parts.push(text.slice(start));
+  const write = (value, line) => {
+    if (typeof value === "string") { parts.push(value[0] === "#" ? value.slice(1) : JSON.stringify(value.slice(1))); return; }
+    const isList = Array.isArray(value), entries = Object.entries(value);
+    if (!entries.length) { parts.push(isList ? "[]" : "{}"); return; }
+    const inner = `${line} `;
+    parts.push(isList ? "[" : "{");
+    entries.forEach(([name, held], at) => {
+      parts.push(at ? "," : "", inner, isList ? "" : `${JSON.stringify(name.slice(1))}: `);
+      write(held, inner);
+    });
+    parts.push(line, isList ? "]" : "}");
+  };
+  write(restored(JSON.parse(marked), "$~"), "\n");
   return `${parts.join("")}\n`;
 };
 
@@ -104,7 +99,7 @@ const downloadButton = (label, make) => el("button", { type: "button", class: "p
 } }, label);
 
 const downloads = () => el("section", { id: "downloads" }, el("h2", {}, "Downloads"),
-  hasWhole() ? el("p", {}, downloadButton("result.json", async () => save("result.json", "application/json", indented(await inflated("whole")))), " the whole result at full precision, as the study wrote it.")
-    : el("p", {}, downloadButton("projection.json", async () => save("projection.json", "application/json", await inflated("projection"))), ` what this page shows, with five significant digits${study.aggregated.length ? ", models aggregated" : ""}. The whole result is too large to stand in a page: it is result.json beside it.`),
+  hasWhole() ? el("p", {}, downloadButton("result.json", async () => save("result.json", "application/json", asWritten(await inflated("whole")))), " the whole result at full precision, as the study wrote it.")
+    : el("p", {}, downloadButton("projection.json", async () => save("projection.json", "application/json", JSON.stringify(restored(JSON.parse(await inflated("projection")))))), ` what this page shows, with five significant digits${study.aggregated.length ? ", models aggregated" : ""}. The whole result is too large to stand in a page: it is result.json beside it.`),
   el("p", {}, `Every table as CSV${hasWhole() ? " at full precision" : ", with five significant digits"}; the folder tables/ beside this page has them as CSV, Markdown, LaTeX and Parquet.`),
   el("ul", { class: "files" }, Object.keys(study.tables).map((name) => el("li", {}, downloadButton(`${name}.csv`, async () => save(`${name}.csv`, "text/csv", csvOf(name, await resultForTables())))))));

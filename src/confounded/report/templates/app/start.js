@@ -82,7 +82,4 @@ addEventListener("afterprint", () => document.getElementById("paper")?.remove())
 const drawBenchmarksForPaper = () => { const kept = shownRows; shownRows = 2000; const made = [heading("Benchmarks"), benchmarkTable()]; shownRows = kept; return made; };
 const drawModelsForPaper = () => [heading("Models"), modelTable()];
 
-read().then(() => { show({ moved: false }); document.documentElement.dataset.ready = "yes"; }).catch((problem) => {
-  viewPart.hidden = false;
-  viewPart.textContent = `This browser could not read the data in the page (${problem.message}). It needs DecompressionStream, which browsers have since 2023. result.json and tables/ beside the page have all numbers.`;
-});
+read().then(() => { show({ moved: false }); document.documentElement.dataset.ready = "yes"; }).catch(tellProblem);
