@@ -18,32 +18,36 @@ _UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 _MARKDOWN: Final = re.compile(r"([\\`*_<>|~&]|\](?=[(\[:])|^[#+-])")
 """What Markdown would take for markup. Brackets alone are text: a link needs what may follow them."""
-_LATEX: Final = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
-    "\u2212": r"$-$",
-    "ρ": r"$\rho$",
-    "±": r"$\pm$",
-    "×": r"$\times$",
-    "\u00a0": "~",
-    "…": r"\dots{}",
-}
+_LATEX: Final = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\{",
+        "}": r"\}",
+        "$": r"\$",
+        "&": r"\&",
+        "#": r"\#",
+        "%": r"\%",
+        "_": r"\_",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        '"': r"\textquotedbl{}",
+        "\u2212": r"$-$",
+        "ρ": r"$\rho$",
+        "±": r"$\pm$",
+        "×": r"$\times$",
+        "\u00a0": "~",
+        "…": r"\dots{}",
+    }
+)
 
 
 def visible(text: str) -> str:
     """Return a text on one line, with a code for every character that shows nothing or turns the text around it."""
+    if text.isprintable():  # most are, and none of those characters is
+        return text
     return "".join(
         f"\\u{ord(one):04x}" if unicodedata.category(one) in _UNSEEN else one
         for one in text.replace("\n", " ").replace("\u00ad", "")
@@ -68,4 +72,4 @@ def markdown(text: str) -> str:
 
 def latex(text: str) -> str:
     """Return a text that LaTeX sets as it stands."""
-    return "".join(_LATEX.get(one, one) for one in visible(text))
+    return visible(text).translate(_LATEX)

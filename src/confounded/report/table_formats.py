@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from confounded.report.index import Index
 from confounded.report.plain import formula_free, latex, markdown, short
-from confounded.report.tables import TABLES, Cell, rows_of
+from confounded.report.tables import TABLES, Cell, columns_of
 from confounded.report.words import significant
 
 if TYPE_CHECKING:
@@ -27,58 +28,56 @@ MOST_READ = 20_000
 QUOTE = '"'
 _SPECIAL = frozenset('",\r\n')
 
-Rows = Sequence[Sequence[Cell]]
+Columns = Sequence[Sequence[Cell]]
+"""The cells of a table by column, each column with one for each row."""
 
 
 def tables(index: Index) -> dict[str, bytes]:
     """Return every table in every format, by the name of its file."""
     files: dict[str, bytes] = {}
     for name, table in TABLES.items():
-        columns, rows = list(table.columns), list(rows_of(table, index))
-        files[f"{name}.csv"] = as_csv(columns, rows)
-        files[f"{name}.parquet"] = as_parquet(columns, rows)
-        if len(rows) <= MOST_READ:
-            files[f"{name}.md"] = as_markdown(columns, rows)
-            files[f"{name}.tex"] = as_latex(columns, rows)
+        names, columns = list(table.columns), columns_of(table, index)
+        files[f"{name}.csv"] = as_csv(names, columns)
+        files[f"{name}.parquet"] = as_parquet(names, columns)
+        if len(columns[0]) <= MOST_READ:
+            files[f"{name}.md"] = as_markdown(names, columns)
+            files[f"{name}.tex"] = as_latex(names, columns)
     return files
 
 
-def as_csv(columns: Sequence[str], rows: Rows) -> bytes:
+def as_csv(names: Sequence[str], columns: Columns) -> bytes:
     """Write rows under a header: UTF-8, an empty cell for what is not known."""
-    lines = [",".join(columns), *(",".join(_exact(cell) for cell in row) for row in rows)]
+    lines = [",".join(names), *map(",".join, zip(*map(_exact_column, columns), strict=True))]
     return ("\n".join(lines) + "\n").encode()
 
 
-def as_markdown(columns: Sequence[str], rows: Rows) -> bytes:
+def as_markdown(names: Sequence[str], columns: Columns) -> bytes:
     """Write a pipe table."""
-    lines = [_piped(map(markdown, columns)), _piped("---" for _ in columns)]
-    lines += [_piped(markdown(_read(cell)) for cell in row) for row in rows]
+    lines = [_piped(map(markdown, names)), _piped("---" for _ in names)]
+    lines += [_piped(markdown(_read(cell)) for cell in row) for row in zip(*columns, strict=True)]
     return ("\n".join(lines) + "\n").encode()
 
 
-def as_latex(columns: Sequence[str], rows: Rows) -> bytes:
+def as_latex(names: Sequence[str], columns: Columns) -> bytes:
     """Write a longtable with the rules of booktabs, which a document must load."""
     head = [
         "% needs \\usepackage{booktabs,longtable}; numbers have four significant digits, the CSV has them in full",
-        f"\\begin{{longtable}}{{{'l' * len(columns)}}}",
+        f"\\begin{{longtable}}{{{'l' * len(names)}}}",
         "\\toprule",
-        f"{' & '.join(map(latex, columns))} \\\\",
+        f"{' & '.join(map(latex, names))} \\\\",
         "\\midrule",
         "\\endhead",
     ]
-    body = [f"{' & '.join(latex(_read(cell)) for cell in row)} \\\\" for row in rows]
+    body = [f"{' & '.join(latex(_read(cell)) for cell in row)} \\\\" for row in zip(*columns, strict=True)]
     return ("\n".join([*head, *body, "\\bottomrule", "\\end{longtable}"]) + "\n").encode()
 
 
-def as_parquet(columns: Sequence[str], rows: Rows) -> bytes:
+def as_parquet(names: Sequence[str], columns: Columns) -> bytes:
     """Write a Parquet file, of types that are found in the cells; a column that is empty is one of texts."""
     import polars as pl
 
     frame = pl.DataFrame(
-        {
-            name: pl.Series(name, [row[place] for row in rows], dtype=_type([row[place] for row in rows]))
-            for place, name in enumerate(columns)
-        }
+        {name: pl.Series(name, cells, dtype=_type(cells)) for name, cells in zip(names, columns, strict=True)}
     )
     stream = io.BytesIO()
     frame.write_parquet(stream)
@@ -89,12 +88,23 @@ def _type(cells: Sequence[Cell]) -> DataTypeClass:
     """Return the narrowest of the types that holds all cells of a column."""
     import polars as pl
 
-    kinds = {type(cell) for cell in cells if cell is not None}
+    kinds = set(map(type, cells)) - {NoneType}
     if kinds == {bool}:
         return pl.Boolean
     if kinds == {int}:
         return pl.Int64
     return pl.Float64 if kinds and kinds <= {int, float} else pl.String
+
+
+def _exact_column(cells: Sequence[Cell]) -> list[str]:
+    """Write the cells of a column like `_exact`: most columns hold numbers only, or the same texts again and again."""
+    kinds = set(map(type, cells))
+    if kinds <= {int, float}:
+        return list(map(repr, cells))
+    if kinds <= {str}:
+        known = {text: _exact(text) for text in set(cells)}
+        return [known[text] for text in cells]
+    return list(map(_exact, cells))
 
 
 def _exact(cell: Cell) -> str:

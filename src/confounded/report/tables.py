@@ -7,14 +7,15 @@ what was found there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from confounded.report.index import Index
 from confounded.study.result import VERDICTS, StudyResult
 
-__all__ = ["TABLES", "TABLE_NAMES", "Cell", "Table", "rows_of"]
+__all__ = ["TABLES", "TABLE_NAMES", "Cell", "Table", "columns_of"]
 
 Cell = str | float | int | bool | None
 
@@ -27,14 +28,35 @@ class Table:
     columns: Mapping[str, str]
 
 
-def rows_of(table: Table, index: Index) -> Iterator[list[Cell]]:
-    """Return the rows of a table, a cell for each of its columns."""
-    result = index.result
-    facts = {fact.benchmark: fact for fact in result.benchmarks}
-    paths = [(*path.partition("|"),) for path in table.columns.values()]
-    for row, one in _sourced(table.source, result):
-        context = {"row": row, "one": one, "fact": facts.get(getattr(one, "benchmark", ""))}
-        yield [_cell(where.split("."), how, context) for where, _, how in paths]
+def columns_of(table: Table, index: Index) -> list[list[Cell]]:
+    """Return the columns of a table, each with a cell for each of its rows."""
+    facts = {fact.benchmark: fact for fact in index.result.benchmarks}
+    pairs = list(_sourced(table.source, index.result))
+    rows = [row for row, _ in pairs]
+    owners = [one for _, one in pairs]
+    columns = []
+    for path in table.columns.values():
+        where, _, how = path.partition("|")
+        place, *steps = where.split(".")
+        if place == "row":
+            columns.append(
+                [_cell(row, steps, how) for row in rows] if len(steps) > 1 or how else _plain(rows, steps[0])
+            )
+            continue
+        # What rows belong to is the same for many of them.
+        known: dict[int, Cell] = {}
+        for one in owners:
+            if id(one) not in known:
+                held = one if place == "one" else facts.get(getattr(one, "benchmark", ""))
+                known[id(one)] = _cell(held, steps, how)
+        columns.append([known[id(one)] for one in owners])
+    return columns
+
+
+def _plain(rows: Sequence[Any], name: str) -> list[Cell]:
+    """Return a field of each row; the rows of a table are all of a kind."""
+    get = itemgetter(name) if rows and isinstance(rows[0], Mapping) else attrgetter(name)
+    return list(map(get, rows))
 
 
 def _fields(names: str, place: str = "row") -> dict[str, str]:
@@ -206,8 +228,7 @@ TABLES: Final[Mapping[str, Table]] = {
 TABLE_NAMES: Final = tuple(TABLES)
 
 
-def _cell(steps: list[str], how: str, context: Mapping[str, Any]) -> Cell:
-    held: Any = context
+def _cell(held: Any, steps: list[str], how: str) -> Cell:
     for step in steps:
         if held is None:
             break

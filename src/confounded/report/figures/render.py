@@ -69,7 +69,7 @@ def written(spec: dict[str, Any], suffix: str) -> bytes:
 def drawable(spec: Any) -> Any:
     """Return a specification whose texts show what is in them: the drawing program ends at a control character."""
     if isinstance(spec, str):
-        return spec if spec.isascii() and spec.isprintable() else visible(spec)
+        return visible(spec)
     if isinstance(spec, dict):
         return {key: drawable(held) for key, held in spec.items()}
     return [drawable(held) for held in spec] if isinstance(spec, list | tuple) else spec
