@@ -15,6 +15,7 @@ import msgspec
 from confounded.errors import UnreadableError
 from confounded.study.components_result import CapabilityComponents
 from confounded.study.missing_result import Imputed, MissingCells
+from confounded.study.planning_result import PlanningCurve
 from confounded.study.settings import Settings
 from confounded.study.strata_result import BenchmarkStrata, Scope
 
@@ -46,6 +47,7 @@ __all__ = [
     "MarginP",
     "ModelResult",
     "Notice",
+    "PlanningCurve",
     "PointCounts",
     "Pooled",
     "PopulationResult",
@@ -59,6 +61,7 @@ __all__ = [
     "Robustness",
     "SafetyTrend",
     "Scope",
+    "ScoreWithCompute",
     "Shape",
     "Source",
     "Specification",
@@ -272,6 +275,21 @@ class ComputeCorrelation(msgspec.Struct, frozen=True, kw_only=True):
     rho: float | None
     n_models: int
     published: Published | None = None
+
+
+class ScoreWithCompute(msgspec.Struct, frozen=True, kw_only=True):
+    """The Spearman correlation of the capabilities score with training compute, over the models whose compute is known.
+
+    `low` and `high` are its default interval at `level`; where they are null, `reason` says why.
+    """
+
+    rho: float | None
+    low: float | None
+    high: float | None
+    level: float
+    n_models: int
+    n_families: int
+    reason: str | None = None
 
 
 class Interval(msgspec.Struct, frozen=True, kw_only=True):
@@ -560,7 +578,8 @@ class PopulationSummary(msgspec.Struct, frozen=True, kw_only=True):
     theirs. `complete_against_score` counts all benchmarks that every model has, calibration metrics too, by their
     correlation with the capabilities score. The fields that end in ``_effective`` count what survives the degrees of
     freedom of the effective number of families. `power` stands beside every count of separable benchmarks: where it is
-    low, "none separable" says little.
+    low, "none separable" says little. `planning` is what more families would change, for each assumption of how much
+    they resemble each other.
     """
 
     population: str
@@ -574,6 +593,7 @@ class PopulationSummary(msgspec.Struct, frozen=True, kw_only=True):
     verdicts_effective: VerdictCounts
     complete_against_score_effective: VerdictCounts
     power: list[StudyPower]
+    planning: list[PlanningCurve] = []
 
 
 class Pooled(msgspec.Struct, frozen=True, kw_only=True):
@@ -731,7 +751,8 @@ class PopulationResult(msgspec.Struct, frozen=True, kw_only=True):
     """The models studied together, their capabilities scores, and the fit behind these.
 
     `scores` has, for each benchmark, a score per model in the order of `models`, higher being better or safer; holes
-    are null there even where they were imputed. `missing` is null unless the suite was imputed.
+    are null there even where they were imputed. `missing` is null unless the suite was imputed. `score_with_compute` is
+    null where no model's training compute is known, or compute itself stands for capability.
     """
 
     population: str
@@ -745,6 +766,7 @@ class PopulationResult(msgspec.Struct, frozen=True, kw_only=True):
     explained_share: float | None
     capability_correlations: CapabilityCorrelations | None
     missing: MissingCells | None = None
+    score_with_compute: ScoreWithCompute | None = None
     scores: dict[str, list[float | None]]
 
 

@@ -48,12 +48,14 @@ from confounded.study.result import (
     Notice,
     PopulationResult,
     Provenance,
+    ScoreWithCompute,
     Source,
     StudyResult,
     SuiteMember,
 )
 from confounded.study.reversals import reversal_cautions, reversal_notices, with_reversals
 from confounded.study.robustness import MOST_MODELS, MOST_MOVING, describe_correlations
+from confounded.study.score_with_compute import score_with_compute
 from confounded.study.settings import Settings
 from confounded.study.strata import part_models
 from confounded.study.summaries import population_summary
@@ -158,7 +160,8 @@ def run_study(
         trends += safety_trends(population, score, own, of_areas, settings)
         by_kind += kind_summaries(own, facts, evidence, settings)
         contrasts += kind_contrasts(own, facts, evidence, settings)
-        results.append(_population_result(population, score, facts, settings.level))
+        with_compute = score_with_compute(population, score, settings, engine=engine)
+        results.append(_population_result(population, score, facts, settings.level, with_compute))
         fitted.append(score)
         components.append(capability_components(population, score, measured, settings, engine=engine))
     notices += _not_studied(impossible, len(split))
@@ -315,7 +318,11 @@ def _stage(progress: Progress | None, population: str) -> Callable[[int, int], N
 
 
 def _population_result(
-    population: Population, score: CapabilitiesScore, facts: Mapping[str, BenchmarkFacts], level: float
+    population: Population,
+    score: CapabilitiesScore,
+    facts: Mapping[str, BenchmarkFacts],
+    level: float,
+    with_compute: ScoreWithCompute | None,
 ) -> PopulationResult:
     """Record the models of a population and the fit of their capabilities scores."""
     matrix, fit = population.matrix, score.fit
@@ -352,6 +359,7 @@ def _population_result(
         explained_share=float(fit.explained_share) if fit else None,
         capability_correlations=_between(score.suite, fit) if fit else None,
         missing=score.holes.facts if score.holes else None,
+        score_with_compute=with_compute,
         scores={name: _numbers(matrix.column(name)) for name in facts if name in set(matrix.benchmarks)},
     )
 

@@ -8,6 +8,7 @@ from typing import Final
 from confounded.errors import StatisticsError
 from confounded.stats.intervals import FEWEST_FAMILIES_FOR_VERDICT
 from confounded.stats.planning import Design, simulate_power
+from confounded.study.planning_curves import CLUSTERING, planning_curves
 from confounded.study.result import (
     BenchmarkFacts,
     Correlation,
@@ -18,9 +19,6 @@ from confounded.study.result import (
 )
 from confounded.study.settings import Settings
 from confounded.study.verdicts import declared_set
-
-CLUSTERING: Final = ((0.0, 0.0), (0.3, 0.5))
-"""Intra-family correlations (ability, residual) for which power is given: none, and those of `validation/README.md`."""
 
 POWER_SIMULATIONS: Final = 1_000
 """The standard error of a power of .1 is then .009."""
@@ -80,6 +78,7 @@ def population_summary(
             if (one.against_score or one).n_models == sum(family_sizes)
         ),
         power=[_power(family_sizes, *assumed, settings) for assumed in CLUSTERING],
+        planning=planning_curves(family_sizes, settings),
     )
 
 

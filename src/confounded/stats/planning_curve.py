@@ -1,0 +1,140 @@
+"""What a study of given families would find, by formula: how wide its interval is, how often it reaches a verdict.
+
+The simulation of `stats.planning` is what a study should be planned with; this is its shape in a millisecond, for every
+size at once. It extends the formula of `formula_power` by what the verdict rule adds to it:
+
+- Families whose members resemble each other tell less than as many strangers. Let x be the capabilities score, e the
+  rest of the benchmark, both standard normal, with intra-family correlations a and b. What one model adds to the
+  correlation is (1 - ρ²) · (ρ/2 · (x² - e²) + √(1 - ρ²) · x · e), and that of two models of one family correlates by
+
+      κ = ρ²/2 · (a² + b²) + (1 - ρ²) · a · b.
+
+  So n models of families of sizes n_f are worth n / (1 + κ · (Σ n_f² / n - 1)) independent ones.
+- The standard error is estimated from F families, so that the limits are those of Student's t with F - 1 degrees of
+  freedom, and a lucky estimate of it is averaged over.
+
+Measured against the simulation (families of 1 to 8 models, 6 to 50 of them, ρ of 0, .2, .6 and .8): within .11 of the
+simulated share everywhere, within .07 from nine families on. It knows neither ties nor a suite that is refitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+from scipy.stats import chi2
+from scipy.stats import t as student
+
+from confounded.errors import StatisticsError
+from confounded.stats.intervals import BONETT_WRIGHT, FEWEST_FAMILIES_FOR_VERDICT
+
+__all__ = ["Foreseen", "foresee", "independent_models"]
+
+NODES = 200
+"""Equally likely values of the estimated standard error that the power is averaged over."""
+
+FEWEST_MODELS = 3.0
+"""Independent models that Fisher's z uses up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a study would find.
+
+    Parameters
+    ----------
+    power : float
+        Share of studies with the right verdict: beyond the margin where the correlation is, else inside.
+    low, high : float or None
+        The interval of a study that finds the correlation as it is. None where so few models have none.
+    """
+
+    power: float
+    low: float | None
+    high: float | None
+
+
+def independent_models(sizes: Sequence[int], rho: float, ability: float, residual: float) -> float:
+    """Return how many independent models the models of some families are worth.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Models in each family.
+    rho : float
+        The correlation that is looked for.
+    ability, residual : float
+        Intra-family correlations of ability and of the rest of the benchmark.
+
+    Returns
+    -------
+    float
+        From the number of families, if their members are copies, to that of models.
+    """
+    n = sum(sizes)
+    alike = rho**2 / 2.0 * (ability**2 + residual**2) + (1.0 - rho**2) * ability * residual
+    return n / (1.0 + alike * (sum(size**2 for size in sizes) / n - 1.0))
+
+
+def foresee(
+    sizes: Sequence[int],
+    rho: float,
+    *,
+    ability: float = 0.0,
+    residual: float = 0.0,
+    margin: float = 0.40,
+    level: float = 0.95,
+) -> Foreseen:
+    """Foresee the interval and the verdict of a study.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Models in each family.
+    rho : float
+        The true correlation, between -1 and 1, free of measurement error.
+    ability, residual : float
+        Intra-family correlations of ability and of the rest of the benchmark, 0 to 1.
+    margin, level : float
+        Of the verdict, between 0 and 1.
+
+    Returns
+    -------
+    Foreseen
+
+    Raises
+    ------
+    StatisticsError
+        If an argument is out of its range.
+    """
+    shares = (ability, residual)
+    if not -1.0 < rho < 1.0 or not 0.0 < margin < 1.0 or not 0.0 < level < 1.0:
+        raise StatisticsError(
+            "a correlation between -1 and 1, a margin and a level between 0 and 1",
+            found=f"{rho}, {margin} and {level}",
+        )
+    if any(not 0.0 <= share <= 1.0 for share in shares) or not sizes or min(sizes) < 1:
+        raise StatisticsError(
+            "families of one model or more, and intra-family correlations between 0 and 1",
+            found=f"{tuple(sizes)}, {ability} and {residual}",
+        )
+    worth = independent_models(sizes, rho, ability, residual) - FEWEST_MODELS
+    freedom = len(sizes) - 1
+    if worth <= 0.0 or freedom < 1:
+        return Foreseen(0.0, None, None)
+    error = np.sqrt((1.0 + rho**2 / BONETT_WRIGHT) / worth)
+    quantile = student.ppf(0.5 + level / 2.0, freedom)
+    z, bound = np.arctanh(rho), np.arctanh(margin)
+    low, high = np.tanh(z - quantile * error), np.tanh(z + quantile * error)
+    if len(sizes) < FEWEST_FAMILIES_FOR_VERDICT:
+        return Foreseen(0.0, float(low), float(high))
+    shares_below = (np.arange(NODES) + 0.5) / NODES
+    limits = quantile * np.sqrt(chi2.ppf(shares_below, freedom) / freedom)
+    if abs(z) > bound:
+        reached = ndtr((abs(z) - bound) / error - limits)
+    else:
+        both = ndtr((bound - z) / error - limits) + ndtr((bound + z) / error - limits) - 1.0
+        reached = np.maximum(0.0, both)
+    return Foreseen(float(reached.mean()), float(low), float(high))
