@@ -87,7 +87,7 @@ def test_one_table_with_pairs_and_words_in_other_columns_is_enough(
     printed = capsys.readouterr().out
     assert f"{names[1]}, once {names[0]}," in printed
     assert printed.startswith("truthfulqa_mc1: cannot tell.")
-    assert "columns without any number are left out: note" in printed
+    assert "columns that hold no scores are taken to describe the models: note" in printed
 
 
 @pytest.mark.parametrize(

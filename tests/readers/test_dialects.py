@@ -89,7 +89,7 @@ def test_percent_signs_on_every_score_say_the_unit(tmp_path: Path) -> None:
 def test_a_column_of_dates_or_words_is_told_and_stops_nothing(tmp_path: Path) -> None:
     path = written(tmp_path, "model,mmlu,day,notes\nA,0.5,2024-01-02,fine\nB,0.6,2024-02,\n")
     assert scores(path) == {("A", "mmlu"): 0.5, ("B", "mmlu"): 0.6}
-    assert any("left out: day, notes" in issue.what for issue in read_scores(path).issues)
+    assert any("describe the models: day, notes" in issue.what for issue in read_scores(path).issues)
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_true_and_dates_are_no_scores(tmp_path: Path) -> None:
     sheet = [["model", "mmlu", "passed", "day"], ["A", 0.5, True, datetime.date(2024, 3, 1)]]
     path = book(tmp_path, {"s": sheet})
     assert scores(path) == {("A", "mmlu"): 0.5}
-    assert "columns without any number are left out: passed, day" in told(path)
+    assert "columns that hold no scores are taken to describe the models: passed, day" in told(path)
 
 
 def test_merged_cells_in_the_table_are_refused(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_row_numbers_of_pandas_are_no_benchmark() -> None:
             pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "b"), ("c", "d")])),
             "column 'model'",
         ),
-        (pd.DataFrame({"model": ["A"], "x": [True]}), "text or numbers"),
+        (pd.DataFrame({"model": ["A"], "x": [True]}), "only words"),
         (pd.DataFrame(), "empty"),
         (pl.DataFrame(), "empty"),
         (pl.LazyFrame({"model": ["A"]}).select("x"), "unable to find"),

@@ -65,9 +65,6 @@ CHECK_FAILED: Final = 1
 
 MISSING: Final = ("leave-model-out", "leave-benchmark-out", "column-mean", "impute")
 
-BY: Final = ("class", "family", "organisation", "size", "released", "compute", "base_model", "chance")
-"""`study.splits.BY`, which would take long to import."""
-
 BILLION: Final = 1e9
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -228,9 +225,12 @@ by_option = option(
     "--by",
     heading=METHOD,
     multiple=True,
-    type=click.Choice(BY),
+    metavar="NAME",
     help="Also part the models by this: the correlation in each part, within the parts and between them. May be given "
-    "several times. What every study tries by itself is class (base or chat), size and closeness to chance.",
+    f"several times. NAME is {', '.join(values.BY)}, or any column of the scores: of words, each of which is "
+    "a part, or of numbers or dates, which are cut at their thirds and allowed for too. What every study tries by "
+    "itself is class (base or chat), size and closeness to chance.",
+    shell_complete=values.complete_by,
 )
 size_bands_option = option(
     "--size-bands",

@@ -13,8 +13,10 @@ from typing import Any, Final
 import click
 
 __all__ = [
+    "BY",
     "complete_areas",
     "complete_benchmarks",
+    "complete_by",
     "complete_capabilities",
     "complete_columns",
     "complete_data_ids",
@@ -26,6 +28,8 @@ __all__ = [
 ]
 
 VERDICTS: Final = ("entangled", "inverse", "separable", "undecided", "unreliable")
+BY: Final = ("class", "family", "organisation", "size", "released", "compute", "base_model", "chance")
+"""`study.columns.BY`, which would take long to import."""
 OTHER_CAPABILITIES: Final = ("training-compute",)
 STRUCTURE: Final = frozenset(
     {
@@ -171,6 +175,7 @@ complete_areas: Final = _offering(lambda _context: areas())
 complete_survey: Final = _offering(
     lambda _context: list(dict.fromkeys([*areas(), *shipped_benchmarks(), *without_scores()]))
 )
+complete_by: Final = _offering(lambda context: [*BY, *columns_of(_given(context))])
 complete_benchmarks: Final = _offering(_known, several=True)
 complete_columns: Final = _offering(lambda context: columns_of(_given(context)), several=True)
 complete_data_ids: Final = _offering(lambda _context: dict.fromkeys([*sources(), *references()]))

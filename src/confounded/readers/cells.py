@@ -128,12 +128,16 @@ def _present(cells: pl.Series) -> pl.Series:
 
 
 def holds_words(cells: pl.Series) -> bool:
-    """Return whether a column is one of words or dates: not one of its cells begins like another number."""
+    """Return whether a column is one of words or dates: not one of its cells is, or could be meant as, a number."""
     if cells.dtype != pl.String:
         return False
     present = _present(cells)
     numeric = present.str.to_lowercase().str.contains(r"^[-+.]*\d|^[-+]?inf")
-    return present.len() > 0 and not (numeric & ~present.str.contains(DATE)).any()
+    if present.len() > 0 and not (numeric & ~present.str.contains(DATE)).any():
+        return True
+    # Such as "4bit" beside "bfloat16": nothing but words, of which some begin with a digit.
+    is_word = present.str.contains(r"[^\W\d_]") & present.cast(pl.Float64, strict=False).is_null()
+    return is_word.all() and not numeric.all() and present.len() > 0
 
 
 def holds_text(cells: pl.Series) -> bool:

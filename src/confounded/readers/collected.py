@@ -30,12 +30,15 @@ class Collected:
     scores, models, benchmarks : list of dict
         Rows of the frames of a `ScoreTable`; models and benchmarks may stand in many rows.
     issues : list of Issue
+    columns : list of polars.DataFrame
+        What is said of models in further columns, as `ScoreTable.columns` has it.
     """
 
     scores: list[dict[str, Any]] = field(default_factory=list)
     models: list[dict[str, Any]] = field(default_factory=list)
     benchmarks: list[dict[str, Any]] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    columns: list[pl.DataFrame] = field(default_factory=list)
 
     def table(self, place: str = "") -> ScoreTable:
         """Return everything as one score table; a score may stand in it twice.
@@ -53,7 +56,8 @@ class Collected:
             _frame(self.benchmarks, "benchmark", known, BENCHMARK_SCHEMA), "benchmark", place
         )
         issues = (*self.issues, *of_models, *of_benchmarks)
-        return ScoreTable(scores=scores, models=models, benchmarks=benchmarks, issues=issues)
+        columns = pl.concat(self.columns).unique(maintain_order=True) if self.columns else pl.DataFrame()
+        return ScoreTable(scores=scores, models=models, benchmarks=benchmarks, issues=issues, columns=columns)
 
 
 def finite(value: object) -> float | None:

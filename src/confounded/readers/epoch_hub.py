@@ -36,6 +36,7 @@ from confounded.readers.delimited import cells_of_stream, delimited_cells
 from confounded.readers.downloaded import numbers, words
 from confounded.readers.epoch_columns import COLUMNS, Z_90, HubColumn
 from confounded.readers.files import check_size
+from confounded.readers.model_columns import model_columns
 from confounded.scores import Issue, ScoreTable
 
 __all__ = ["is_epoch_hub", "is_epoch_hub_zip", "read_epoch_hub"]
@@ -74,6 +75,9 @@ SCORE_NAMES: Final = (
 
 UNITS_BY_SCALE: Final = {1.0: "fraction", 0.01: "percent"}
 """What ``scale`` of ``benchmark_metadata.csv`` means: what a score is multiplied by to be a share."""
+
+MODEL_COLUMNS: Final = ("Country", "Model accessibility", "Confidence")
+"""Columns that describe a model beside those that are read; the others describe a run."""
 
 DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 FLOP_DIGITS: Final = ".3e"
@@ -303,6 +307,8 @@ def _add(table: Cells, column: HubColumn, collected: Collected, nameless: dict[s
             }
         )
     collected.models += _described(table, models)
+    kept = [name for name in MODEL_COLUMNS if name in table.frame.columns]
+    collected.columns.append(model_columns(models, table.frame, kept))
     collected.benchmarks.append(
         {
             "benchmark": column.benchmark,

@@ -29,11 +29,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import polars as pl
 
+from confounded.readers.cells import MISSING
 from confounded.readers.collected import Collected, count, finite, listed
 from confounded.readers.every_eval_ever_runs import Run, in_one
 from confounded.readers.files import decode, read_bytes, source_of
 from confounded.scores import Issue, ScoreTable
+from confounded.scores.table import COLUMN_SCHEMA
 
 __all__ = ["Document", "benchmark_names", "document", "read_documents"]
 
@@ -146,6 +149,7 @@ def read_documents(documents: Sequence[tuple[Path, Document]]) -> ScoreTable:
                 "model": one.model_info.id,
                 "name": one.model_info.name,
                 "organisation": one.model_info.developer,
+                "parameters": _parameters(one),
             }
         )
         runs[place] = _run(one)
@@ -162,6 +166,7 @@ def read_documents(documents: Sequence[tuple[Path, Document]]) -> ScoreTable:
             key = (name, metric.lower_is_better, metric.metric_unit, metric.min_score, metric.max_score)
             if key not in said:  # thousands of documents say the same of a benchmark
                 said[key] = _benchmark(name, metric)
+    collected.columns = [_columns(documents)]
     collected.benchmarks = list(said.values())
     collected.scores, of_runs = in_one(collected.scores, runs)
     collected.issues += [*_issues(missing, outside, unknown), *of_runs]
@@ -195,6 +200,33 @@ def benchmark_names(one: Document) -> list[str]:
         else name
         for name, result in zip(names, one.evaluation_results, strict=True)
     ]
+
+
+BILLION: Final = 1e9
+NOT_SAID: Final = MISSING | {"unknown"}
+"""What stands in further fields (in lower case) where nothing is known."""
+
+
+def _parameters(one: Document) -> float | None:
+    """Return how many parameters a document says that its model has; 0 and -1 stand for not known."""
+    details = one.model_info.additional_details
+    billions = finite(details.get("params_billions")) if isinstance(details, dict) else None
+    return billions * BILLION if billions is not None and billions > 0 else None
+
+
+def _columns(documents: Sequence[tuple[Path, Document]]) -> pl.DataFrame:
+    """Return what documents say of models in further fields: who made and who served them, and all details."""
+    rows = []
+    for _, one in documents:
+        info = one.model_info
+        details = info.additional_details if isinstance(info.additional_details, dict) else {}
+        said = {"developer": info.developer, "inference_platform": info.inference_platform, **details}
+        rows += [
+            (info.id, str(name), str(value).strip())
+            for name, value in said.items()
+            if isinstance(value, str | int | float) and str(value).strip().lower() not in NOT_SAID
+        ]
+    return pl.DataFrame(list(dict.fromkeys(rows)), schema=dict(COLUMN_SCHEMA), orient="row")
 
 
 def _run(one: Document) -> Run:

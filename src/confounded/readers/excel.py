@@ -127,8 +127,7 @@ def _read(path: Path) -> ScoreTable:
     if not passed_over:
         return joined
     what = f"{len(passed_over)} sheet(s) without scores, or hidden, were not read: {listed(passed_over)}"
-    issues = (*joined.issues, Issue(what, where=path.name))
-    return ScoreTable(joined.scores, joined.models, joined.benchmarks, issues)
+    return joined.with_issues(Issue(what, where=path.name))
 
 
 def _check_installed(path: Path) -> None:
@@ -210,7 +209,7 @@ def _table(sheet: _Sheet, header: int, path: Path, source: str, without_value: S
         schema=dict.fromkeys(names.values(), pl.String),
     )
     table = read_cells(Cells(frame, where=where, source=source, numbers=[number + 1 for number in numbers]))
-    issues = [*table.issues, *_told(without_value, names, header, where)]
+    issues = _told(without_value, names, header, where)
     if any(cell is not None for row in rows[:header] for cell in row):
         issues.append(
             Issue("what stands above the header was not read", where=f"{where}, rows 1 to {header}")
@@ -219,7 +218,7 @@ def _table(sheet: _Sheet, header: int, path: Path, source: str, without_value: S
     if path.suffix.lower() == ".xls" and empty:
         what = f"{empty} cell(s) are empty; in .xls files these may be errors such as #N/A, which cannot be told apart"
         issues.append(Issue(what, where=where, remedy="Save the file as .xlsx to be sure."))
-    return ScoreTable(table.scores, table.models, table.benchmarks, tuple(issues))
+    return table.with_issues(*issues)
 
 
 def _columns(rows: Sequence[Sequence[_Cell]], header: int, where: str) -> list[int]:

@@ -134,12 +134,12 @@ def _with_index(frame: Any) -> Any:
 
 
 def _with_dates_as_text(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a frame whose dates and moments are text, as they are in every other table."""
+    """Return a frame whose dates, moments and truths are text, as they are in every other table."""
     text = []
     for name, kind in frame.schema.items():
         if isinstance(kind, pl.Datetime):
             is_midnight = (frame[name].dt.time() == datetime.time()).all()
             text.append((pl.col(name).dt.date() if is_midnight else pl.col(name)).cast(pl.String))
-        elif kind == pl.Date:
+        elif kind in (pl.Date, pl.Boolean):
             text.append(pl.col(name).cast(pl.String))
     return frame.with_columns(text)

@@ -36,6 +36,7 @@ from confounded.readers.delimited import delimited_cells
 from confounded.readers.downloaded import numbers, words
 from confounded.readers.files import parse, read_bytes
 from confounded.readers.frames import parquet_cells
+from confounded.readers.model_columns import model_columns
 from confounded.scores import Issue, ScoreTable
 
 __all__ = [
@@ -128,6 +129,9 @@ NOT_SCORES: Final = DESCRIPTIONS | {
     ),
 }
 """Columns of either version that hold no score."""
+
+NAMES: Final = frozenset({"Model", "fullname", "eval_name", "model_name_for_query", "Model sha"})
+"""Those of them that name a row; the others are kept as they stand, for models can be parted by them."""
 
 BASE_TYPES: Final = (
     "pretrained",
@@ -270,6 +274,8 @@ def _add(table: Cells, collected: Collected) -> None:
         )
         collected.benchmarks.append(_benchmark(column))
     collected.models += _described(table, models, collected.issues)
+    kept = [name for name in table.frame.columns if name in NOT_SCORES - NAMES]
+    collected.columns.append(model_columns(models, table.frame, kept))
     collected.issues += table.issues
     _tell(table, given, collected.issues)
 

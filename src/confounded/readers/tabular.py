@@ -4,6 +4,9 @@
 the model, and a column ``X_stderr`` or ``X_n_items`` beside a column ``X`` says more of its scores (`BESIDE`).
 *Long*: one score a row, with the columns ``model``, ``benchmark`` and ``score``.
 
+Columns of words in a wide table, and in a long one all others that say one thing of each model, describe the models in
+ways that only the table knows: they are kept as they stand (`ScoreTable.columns`), for models can be parted by them.
+
 A cell that is no number is left out, and a score that stands twice is taken as the mean of the two; each is an issue
 that stops.
 """
@@ -32,6 +35,7 @@ from confounded.readers.cells import (
     without_link,
     without_sign,
 )
+from confounded.readers.model_columns import model_columns
 from confounded.scores import Issue, ScoreTable
 from confounded.scores.settling import without_repeats
 from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA, SCORE_SCHEMA, agreed
@@ -65,7 +69,11 @@ SCALES: Final[Mapping[str, float]] = {"model size (b)": 1e9, "flops (1e21)": 1e2
 """What the numbers of such a column are multiplied by, where its name says in what they are counted."""
 
 NOT_SCORES: Final = frozenset({"pretraining data size (t)"})
-"""Column names (in lower case) that describe a model in a way that nothing here uses."""
+"""Column names (in lower case) of numbers that are known to describe a model, and not to be scores."""
+
+AS_NAMED: Final = frozenset({*MODEL_SCHEMA, "type", "organization", "release_date", "flop", "model_size"})
+"""Column names (in lower case) of attributes that are known by these names; one with another name is also kept as it
+stands, under that name."""
 
 MODEL_COLUMNS: Final = ("model", "model_name", "model name", "model_id", "model id")
 """Column names (in any case) of the models, first wins."""
@@ -204,19 +212,26 @@ def _refuse_long(words: Sequence[str], numbers: Sequence[str], where: str) -> No
 
 def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     """Read one score a row."""
-    meanings = {name: ATTRIBUTES.get(name.lower(), name.lower()) for name in cells.columns}
-    _refuse_shared_meanings(meanings, table)
-    cells = cells.rename(meanings)
     known = {*SCORE_SCHEMA, *MODEL_SCHEMA, *BENCHMARK_SCHEMA}
-    unknown = sorted(set(cells.columns[1:]) - known)
-    if unknown:
+    attributes = _attributes(cells)
+    others = [
+        name
+        for name in cells.columns[1:]
+        if name not in attributes and (name.lower() not in known or name == "type")
+    ]
+    meanings = {name: attributes.get(name, name.lower()) for name in cells.columns if name not in others}
+    _refuse_shared_meanings(meanings, table)
+    as_named, cells = cells, cells.rename(meanings)
+    varying = [name for name in others if _varies(cells, name)]
+    if varying:
         raise ContentError(
-            f"columns among {names_listed(sorted(known))}",
-            found=names_listed(unknown),
+            f"columns among {names_listed(sorted(known))}, or that say one thing of each model",
+            found=names_listed(varying),
             where=table.where,
             remedy="Remove or rename the others.",
         )
     issues = list(table.issues)
+    issues += _described(others, table)
     # An error without the sign beside scores that have it may be in another unit.
     shares = [name for name in ("score", "stderr") if name in cells.columns and holds_text(cells[name])]
     percent = bool(shares) and all(is_in_percent(cells[name]) for name in shares)
@@ -236,7 +251,44 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     benchmarks = _declared(cells, "benchmark", BENCHMARK_SCHEMA, table, issues, not_from=("name",))
     if percent and "unit" not in benchmarks.columns:
         benchmarks = benchmarks.with_columns(unit=pl.lit("percent"))
-    return _table(scores, models, benchmarks, table, issues)
+    columns = model_columns(scores["model"], as_named, [*others, *_renamed(attributes)])
+    return replace(_table(scores, models, benchmarks, table, issues), columns=columns)
+
+
+def _attributes(cells: pl.DataFrame) -> dict[str, str]:
+    """Return the columns that describe a model in a way that is known, and what they are called here.
+
+    A column ``type`` that holds other words than populations is one of the table's own.
+    """
+    found = {name: ATTRIBUTES[name.lower()] for name in cells.columns if name.lower() in ATTRIBUTES}
+    return {
+        name: meaning
+        for name, meaning in found.items()
+        if name.lower() != "type" or _says_populations(cells[name])
+    }
+
+
+def _says_populations(cells: pl.Series) -> bool:
+    """Return whether some words of a column are populations."""
+    return bool(cells.cast(pl.String).str.strip_chars().str.to_lowercase().is_in(list(POPULATIONS)).any())
+
+
+def _renamed(attributes: Mapping[str, str]) -> list[str]:
+    """Return the columns of attributes that are also kept under their own name."""
+    return [name for name in attributes if name.lower() not in AS_NAMED]
+
+
+def _varies(cells: pl.DataFrame, name: str) -> bool:
+    """Return whether a column says different things of one model."""
+    return bool((cells.group_by("model").agg(pl.col(name).drop_nulls().n_unique())[name] > 1).any())
+
+
+def _described(names: list[str], table: Cells) -> list[Issue]:
+    """Return the issue of columns that only the table knows."""
+    if not names:
+        return []
+    what = f"columns that hold no scores are taken to describe the models: {names_listed(names)}"
+    return [Issue(what, where=table.where, remedy="Say --by NAME to part the models by one.")]
 
 
 def _doubtful_points(cells: pl.DataFrame, columns: Sequence[str], where: str) -> list[Issue]:
@@ -264,25 +316,18 @@ def _table(
 
 def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     """Read one model a row, one benchmark a column."""
-    attributes = {name: ATTRIBUTES[name.lower()] for name in cells.columns if name.lower() in ATTRIBUTES}
+    attributes = _attributes(cells)
     _refuse_shared_meanings(attributes, table)
     unused = [name for name in cells.columns if name.lower() in NOT_SCORES]
     benchmarks = [name for name in cells.columns[1:] if name not in attributes and name not in unused]
     if not benchmarks:
         raise ContentError("at least one column of scores", found="none", where=table.where)
     scales = {attributes[name]: SCALES[name.lower()] for name in attributes if name.lower() in SCALES}
-    cells = cells.rename(attributes)
+    as_named, cells = cells, cells.rename(attributes)
     issues = list(table.issues)
-    if unused:
-        issues.append(
-            Issue(f"columns that hold no scores were not read: {names_listed(unused)}", where=table.where)
-        )
     words = [name for name in benchmarks if holds_words(cells[name])]
-    if words:
-        issues.append(
-            Issue(f"columns without any number are left out: {names_listed(words)}", where=table.where)
-        )
-        benchmarks = [name for name in benchmarks if name not in words]
+    issues += _described([*unused, *words], table)
+    benchmarks = [name for name in benchmarks if name not in words]
     _refuse_long(words, benchmarks, table.where)
     if not benchmarks:
         raise ContentError("at least one column of scores", found="only words", where=table.where)
@@ -328,7 +373,8 @@ def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     units = pl.DataFrame({"benchmark": benchmarks}).with_columns(
         unit=pl.when(pl.col("benchmark").is_in(percent)).then(pl.lit("percent"))
     )
-    return _table(scores, models, units, table, issues)
+    columns = model_columns(numbers["model"], as_named, [*unused, *words, *_renamed(attributes)])
+    return replace(_table(scores, models, units, table, issues), columns=columns)
 
 
 def _beside(benchmarks: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -25,6 +25,7 @@ from confounded.readers.cells import Cells
 from confounded.readers.collected import Collected, listed
 from confounded.readers.delimited import delimited_cells
 from confounded.readers.downloaded import MOST_TOLD, numbers, words
+from confounded.readers.model_columns import model_columns
 from confounded.scores import Issue, ScoreTable
 
 __all__ = ["BENCHMARKS", "is_timm_metadata", "is_timm_results", "read_timm_results"]
@@ -84,6 +85,9 @@ CROPS: Final = ("crop_pct", "cropt_pct")
 ROUNDING: Final = 0.0021
 """How far top-1 accuracy and error may be from 100 together: both are rounded to three decimals."""
 
+MODEL_COLUMNS: Final = ("img_size", *CROPS, "interpolation")
+"""Columns that describe a row beside its scores and size."""
+
 _NEEDED: Final = ("model", "img_size", "top1", "top5")
 
 
@@ -119,25 +123,40 @@ def read_timm_results(paths: Sequence[Path]) -> ScoreTable:
         If a file that was named has no columns of timm's results.
     """
     collected = Collected()
+    training: list[Cells] = []
     for path in paths:
         if path.is_dir():
-            _add_folder(path, collected)
+            _add_folder(path, collected, training)
         else:
             table = delimited_cells(path)
             if is_timm_metadata(table.frame.columns):
+                training.append(table)
                 continue
             _check(table)
             _add(table, path, collected)
+    collected.columns += [_trained_on(table, collected.models) for table in training]
     return collected.table(listed(path.name for path in paths))
 
 
-def _add_folder(folder: Path, collected: Collected) -> None:
+def _trained_on(table: Cells, models: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return what a list of training sets says of the rows of each model, which it names without size and crop."""
+    ids = pl.DataFrame(
+        {"name": [row["base_model"] for row in models], "id": [row["model"] for row in models]},
+        schema={"name": pl.String, "id": pl.String},
+    ).unique(maintain_order=True)
+    rows = ids.join(table.frame, left_on="name", right_on="model", how="inner", maintain_order="left")
+    return model_columns(rows["id"], rows, ["pretrain"])
+
+
+def _add_folder(folder: Path, collected: Collected, training: list[Cells]) -> None:
     """Add what the result files of a folder say."""
     for path in sorted(folder.glob("*.csv")):
         table = delimited_cells(path)
         if is_timm_results(table.frame.columns):
             _add(table, path, collected)
-        elif not is_timm_metadata(table.frame.columns):
+        elif is_timm_metadata(table.frame.columns):
+            training.append(table)
+        else:
             collected.issues.append(
                 Issue(f"{path.name} holds no accuracies and was not read", where=folder.name)
             )
@@ -180,6 +199,8 @@ def _add(table: Cells, path: Path, collected: Collected) -> None:
         for model, name, millions in zip(ids, names, size, strict=True)
         if model is not None
     ]
+    columns = [name for name in MODEL_COLUMNS if name in table.frame.columns]
+    collected.columns.append(model_columns(ids, table.frame, columns))
     collected.benchmarks.append(_described(benchmark, known))
 
 

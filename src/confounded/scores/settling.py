@@ -6,6 +6,7 @@ Each is taken in the way that says least, and an issue that stops says what was 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -60,7 +61,7 @@ def settled(table: ScoreTable) -> ScoreTable:
     scores, beyond = _within_range(table)
     scores, repeats = without_repeats(scores)
     scores, mixed = _in_one_unit(scores, table.benchmarks)
-    return ScoreTable(scores, table.models, table.benchmarks, (*table.issues, *beyond, *repeats, *mixed))
+    return replace(table, scores=scores, issues=(*table.issues, *beyond, *repeats, *mixed))
 
 
 def without_repeats(

@@ -8,14 +8,23 @@ never adds what it believes to know of them, that is the catalogue's work.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import polars as pl
 
 from confounded.errors import ContentError
 
-__all__ = ["BENCHMARK_SCHEMA", "MODEL_SCHEMA", "SCORE_SCHEMA", "Issue", "ScoreTable", "agreed", "conformed"]
+__all__ = [
+    "BENCHMARK_SCHEMA",
+    "COLUMN_SCHEMA",
+    "MODEL_SCHEMA",
+    "SCORE_SCHEMA",
+    "Issue",
+    "ScoreTable",
+    "agreed",
+    "conformed",
+]
 
 SCORE_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "model": pl.String,
@@ -38,6 +47,13 @@ MODEL_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "released": pl.String,
     "pair": pl.String,
 }
+COLUMN_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
+    "model": pl.String,
+    "column": pl.String,
+    "value": pl.String,
+}
+"""What a file says of models beyond `MODEL_SCHEMA`, in columns of its own: models can be parted by any of them."""
+
 LARGEST: Final = 1e100
 """No score is larger in magnitude: squares of such numbers are still finite, so that no statistic overflows."""
 
@@ -129,6 +145,9 @@ class ScoreTable:
         file does not say".
     issues : tuple of Issue
         What was met on the way in.
+    columns : polars.DataFrame, optional
+        What the file says of models in further columns, one cell a row: model, column, value. Values are text as they
+        stand; an empty cell is a row that is not there, and rows that contradict each other may stand side by side.
 
     Raises
     ------
@@ -140,6 +159,7 @@ class ScoreTable:
     models: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     benchmarks: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
     issues: tuple[Issue, ...] = ()
+    columns: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
 
     def __post_init__(self) -> None:
         set_once = object.__setattr__
@@ -149,7 +169,8 @@ class ScoreTable:
         _check_scores(self.scores)
         benchmarks = self.benchmarks if self.benchmarks.width else self.scores.select("benchmark").unique()
         set_once(self, "benchmarks", conformed(benchmarks, BENCHMARK_SCHEMA, "benchmarks").sort("benchmark"))
-
+        columns = self.columns if self.columns.width else pl.DataFrame(schema=dict(COLUMN_SCHEMA))
+        set_once(self, "columns", conformed(columns, COLUMN_SCHEMA, "columns of models"))
         _check_benchmarks(self.benchmarks, self.scores)
 
     def joined_with(self, *others: ScoreTable) -> ScoreTable:
@@ -165,11 +186,12 @@ class ScoreTable:
             models=models,
             benchmarks=benchmarks,
             issues=(*(issue for one in tables for issue in one.issues), *of_models, *of_benchmarks),
+            columns=pl.concat([one.columns for one in tables]),
         )
 
     def with_issues(self, *issues: Issue) -> ScoreTable:
         """Return the table with more met on the way in."""
-        return ScoreTable(self.scores, self.models, self.benchmarks, (*self.issues, *issues))
+        return replace(self, issues=(*self.issues, *issues))
 
     def with_declared(self, declared: pl.DataFrame, key: str, where: str) -> ScoreTable:
         """Return the table with more said of its benchmarks or models.
@@ -204,7 +226,7 @@ class ScoreTable:
         if key == "benchmark":
             _check_benchmarks(said, self.scores, where)
         facts[key] = said
-        return ScoreTable(self.scores, facts["model"], facts["benchmark"], self.issues)
+        return replace(self, models=facts["model"], benchmarks=facts["benchmark"])
 
 
 def _check_scores(scores: pl.DataFrame) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -26,6 +27,7 @@ from confounded.study.check_result import (
     FamiliesNeeded,
     Standing,
 )
+from confounded.study.columns import with_columns_asked_for
 from confounded.study.population import Population, benchmark_facts, populations
 from confounded.study.result import BenchmarkFacts, Correlation, Notice, Source, StudyResult
 from confounded.study.settings import Settings
@@ -95,7 +97,9 @@ def check_scores(
         As of `run_study`.
     """
     scores = scores if area is None else _placed(scores, area)
-    chosen, table, settings = chosen_capability(scores, settings or Settings())
+    settings = settings or Settings()
+    scores, taken = with_columns_asked_for(scores, settings)
+    chosen, table, settings = chosen_capability(scores, settings)
     facts = benchmark_facts(table, settings)
     split, _ = populations(table, facts, settings)
     table, notices = _without_small_populations(table, split, chosen)
@@ -127,7 +131,7 @@ def check_scores(
         capability=chosen,
         checks=checks,
         worked_cases=[one for one in cases if one.case in shown],
-        notices=notices,
+        notices=taken + notices,
         study=study,
     )
 
@@ -142,7 +146,7 @@ def _placed(scores: ScoreTable, area: str) -> ScoreTable:
         .then(pl.lit(area))
         .otherwise(pl.col("area"))
     )
-    return ScoreTable(scores.scores, scores.models, benchmarks, scores.issues)
+    return replace(scores, benchmarks=benchmarks)
 
 
 def _without_small_populations(
@@ -156,7 +160,7 @@ def _without_small_populations(
         return table, []
     gone = {model for one in small for model in one.matrix.models}
     kept = ~pl.col("model").is_in(sorted(gone))
-    left = ScoreTable(table.scores.filter(kept), table.models.filter(kept), table.benchmarks, table.issues)
+    left = replace(table, scores=table.scores.filter(kept), models=table.models.filter(kept))
     return left, [
         Notice(
             what=f"{len(one.models)} {one.name} models are too few to be studied, and {one.name} models "

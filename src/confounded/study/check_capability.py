@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -127,4 +128,4 @@ def _without(scores: ScoreTable, models: Sequence[str]) -> ScoreTable:
     kept = ~pl.col("model").is_in(list(models))
     left = scores.scores.filter(kept)
     there = scores.benchmarks.filter(pl.col("benchmark").is_in(left["benchmark"].unique().to_list()))
-    return ScoreTable(left, scores.models.filter(kept), there, scores.issues)
+    return replace(scores, scores=left, models=scores.models.filter(kept), benchmarks=there)

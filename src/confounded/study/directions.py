@@ -77,7 +77,8 @@ def refuse_undirected(
             found=f"nothing of {listed(undirected)}",
             remedy=f"Pass --direction '{undirected[0]}=higher' (or =lower), and so for each, or --higher-is-safer or "
             "--lower-is-safer for all of them, or say it in a benchmarks.toml beside the scores (`confounded init` "
-            "writes one to fill in).",
+            "writes one to fill in). A column that holds no scores is left out with --leave-out NAME; --by NAME parts "
+            "the models by it.",
             options=_direction_options(undirected),
             others="=lower, or --lower-is-safer, where lower is better or safer",
             lines=["benchmarks.toml", f'["{in_toml(undirected[0])}"]', 'direction = "higher"'],

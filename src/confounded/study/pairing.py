@@ -164,7 +164,7 @@ def kept(
     if benchmarks is not None:
         scores = scores.filter(pl.col("benchmark").is_in(list(benchmarks)))
     of_benchmarks = of_benchmarks.filter(pl.col("benchmark").is_in(scores["benchmark"].unique().to_list()))
-    return ScoreTable(scores, of_models, of_benchmarks, table.issues)
+    return replace(table, scores=scores, models=of_models, benchmarks=of_benchmarks)
 
 
 def benchmarks_of(table: ScoreTable) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from confounded.catalog.names import find_model
 from confounded.errors import UnknownError
 from confounded.scores import ScoreMatrix, ScoreTable, score_matrix
 from confounded.scores.matrix import Direction
+from confounded.study.columns import asked_columns
 from confounded.study.directions import direction_of, refuse_undirected
 from confounded.study.entries import Entry, entries_of
 from confounded.study.known import counted, first, in_toml, listed
@@ -79,11 +80,14 @@ class Population:
         Their scores, higher being better or safer.
     models : tuple of ModelFacts
         What is known of them, in the order of the matrix's rows.
+    columns : mapping of str to tuple of (str or None)
+        The columns of the table that models are to be parted by, in the same order.
     """
 
     name: str
     matrix: ScoreMatrix
     models: tuple[ModelFacts, ...]
+    columns: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict, repr=False)
 
 
 def populations(
@@ -124,7 +128,8 @@ def populations(
             families={model: known[model].family for model in members},
             directions=directions,
         )
-        split.append(Population(name, matrix, tuple(known[model] for model in members)))
+        columns = asked_columns(table, settings, members)
+        split.append(Population(name, matrix, tuple(known[model] for model in members), columns))
     return split, notices
 
 
@@ -163,7 +168,12 @@ def together(split: Sequence[Population]) -> Population:
         stderr=stacked("stderr"),
         n_items=stacked("n_items"),
     )
-    return Population(TOGETHER, matrix, tuple(facts for one in split for facts in one.models))
+    return Population(
+        TOGETHER,
+        matrix,
+        tuple(facts for one in split for facts in one.models),
+        {name: tuple(value for one in split for value in one.columns[name]) for name in split[0].columns},
+    )
 
 
 def _population_of(
@@ -248,7 +258,7 @@ def _facts_of(
         model=model,
         name=str(row["name"] or (entry.name if is_known else model)),
         family=str(row["family"] or (kin.family if kin else model)),
-        organisation=first(row["organisation"], entry.organisation),
+        organisation=first(row["organisation"], entry.organisation) or _owner(model),
         parameters=first(row["parameters"], entry.parameters),
         training_flop=first(row["training_flop"], entry.training_flop),
         catalogue_model=entry.model if is_known else None,
@@ -257,6 +267,12 @@ def _facts_of(
         base_model=first(row["base_model"], entry.base_model),
         released=first(row["released"], entry.released),
     )
+
+
+def _owner(model: str) -> str | None:
+    """Return who published a model, where its name says it as names of repositories do: ``owner/name``."""
+    owner, slash, rest = model.partition("/")
+    return owner.strip() or None if slash and rest.strip() and "/" not in rest else None
 
 
 def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, BenchmarkFacts]:

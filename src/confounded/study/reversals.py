@@ -24,7 +24,7 @@ from confounded.study.capabilities import FEWEST_MODELS
 from confounded.study.population import TOGETHER
 from confounded.study.result import Caution, Correlation, Notice
 from confounded.study.settings import Settings
-from confounded.study.splits import CHANCE, Parting
+from confounded.study.splits import Parting
 from confounded.study.strata import Scoped, trend
 from confounded.study.strata_jackknife import Batch, families_of
 from confounded.study.strata_result import BenchmarkStrata, Reversal, SplitCorrelations, StratumCorrelation
@@ -120,12 +120,12 @@ def _reading(
     engine: Engine,
 ) -> tuple[str, str]:
     """Return what an alarm is to be read as, and why."""
-    if parting.by.startswith(CHANCE):
+    if parting.is_chance:
         return READINGS[0], "the models are parted by how far they are above guessing"
     mask = _both(scoped, one.benchmark) & (parting.of == parting.strata.index(stratum.stratum))
     able = np.ones(mask.size, dtype=np.bool_)
     for other in scoped.partings:
-        if other.by.startswith(CHANCE):
+        if other.is_chance:
             able &= other.of != 0  # the first stratum is that near chance
     if (mask & ~able).any() and not _still_turned(one, scoped, mask & able, stratum, settings, engine):
         return READINGS[0], "without the models near chance the other sign is not established"

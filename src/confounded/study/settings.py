@@ -91,7 +91,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     leave_out : tuple of str
         Benchmarks that are not studied, such as columns that hold no scores.
     by : tuple of str
-        What to part the models by, beside what every study tries (`study.splits`).
+        What to part the models by, beside what every study tries (`study.splits`): of `study.columns.BY`, or a column
+        of the scores.
     size_bands : tuple of float
         Numbers of parameters at which sizes are cut, rising.
     release_periods : tuple of str

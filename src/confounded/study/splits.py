@@ -1,4 +1,7 @@
-"""The ways to part models into strata, each by a stated rule and never by quantiles of the data at hand.
+"""The ways to part models into strata, each by a stated rule.
+
+What every study tries is never cut at quantiles of the data at hand. A column of numbers or dates that only the file
+knows has no such rule: it is cut at its own thirds, which are stated.
 
 Words: a *scope* is the models that are parted (a population, or all together), a *split* a way to part them, a
 *stratum* one of its parts. A model of which the fact in question is not known is in no stratum.
@@ -15,8 +18,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.errors import UsageError
 from confounded.stats.intervals import FEWEST_FAMILIES_FOR_VERDICT
+from confounded.study.columns import BY, CHANCE, column_named
 from confounded.study.population import ModelFacts, Population
 from confounded.study.result import BenchmarkFacts
 from confounded.study.settings import Settings
@@ -29,13 +32,14 @@ __all__ = [
     "FEWEST_IN_STRATUM",
     "UNKNOWN",
     "Parting",
+    "asked_for",
+    "by_of",
     "covariates",
+    "has_large",
     "splits_of",
 ]
 
 FloatArray = NDArray[np.float64]
-
-CHANCE: Final = "chance"
 
 DEFAULT_SPLITS: Final = ("class", "size", CHANCE)
 """What every study tries, few so that Holm's adjustment stays mild: the kind of model (base or chat), its size, and
@@ -47,16 +51,11 @@ FEWEST_IN_STRATUM: Final = 30
 
 FEWEST_FAMILIES_IN_STRATUM: Final = FEWEST_FAMILIES_FOR_VERDICT
 
-ALIASES: Final[Mapping[str, str]] = {
-    "population": "class",
-    "parameters": "size",
-    "release": "released",
-    "training_flop": "compute",
-}
-"""Columns of a table of models that are known by another word."""
+MOST_VALUES: Final = 6
+"""Different numbers in a column up to which each is a stratum: such as a version, a generation or yes and no."""
 
-BY: Final = ("class", "family", "organisation", "size", "released", "compute", "base_model", CHANCE)
-"""All that models can be parted by."""
+BANDS: Final = 3
+"""Bands that a column of more numbers, or of dates, is cut into: more would seldom have the models for an alarm."""
 
 BILLION: Final = 1e9
 UNKNOWN: Final = -1
@@ -69,7 +68,7 @@ class Parting:
     Parameters
     ----------
     by : str
-        Of `BY`; by closeness to chance, with the benchmark behind a colon.
+        Of `BY`, by closeness to chance with the benchmark behind a colon; or the name of a column of the file.
     rule : str
         How models are parted, in words.
     strata : tuple of str
@@ -77,6 +76,8 @@ class Parting:
         The position of each model's stratum, -1 where it is not known.
     asked : bool
         Whether it was asked for.
+    is_chance : bool
+        Whether it is by closeness to chance.
     """
 
     by: str
@@ -84,6 +85,7 @@ class Parting:
     strata: tuple[str, ...]
     of: NDArray[np.intp] = field(repr=False)
     asked: bool
+    is_chance: bool = False
 
 
 def splits_of(
@@ -104,29 +106,33 @@ def splits_of(
     list of Parting
         Those that part the models into two strata or more; of those that were not asked for, the ones with a stratum
         that is large enough for an alarm.
-
-    Raises
-    ------
-    UsageError
-        If models cannot be parted by what was asked for.
     """
-    asked = [ALIASES.get(name, name) for name in settings.by]
-    strange = [name for name in asked if name not in BY]
-    if strange:
-        raise UsageError(f"--by one of {', '.join(BY)}", found=", ".join(strange), where="--by")
-    found: list[Parting] = []
-    for name in dict.fromkeys([*asked, *DEFAULT_SPLITS]):
+    asked = asked_for(population, settings)
+    found = [_by_column(population, name) for name in asked if name in population.columns]
+    for name in dict.fromkeys([*(one for one in asked if one not in population.columns), *DEFAULT_SPLITS]):
+        is_asked = name in asked and name not in population.columns
         if name == CHANCE:
-            by_chance = _by_chance(population, facts, suite, settings, name in asked)
-            found += by_chance if name in asked else _most_even(by_chance)
+            by_chance = _by_chance(population, facts, suite, settings, is_asked)
+            found += by_chance if is_asked else _most_even(by_chance)
         else:
-            found.append(_by_fact(population, name, settings, name in asked))
+            found.append(_by_fact(population, name, settings, is_asked))
     return [
         one
         for one in found
         if np.unique(one.of[one.of != UNKNOWN]).size > 1
-        and (one.asked or _has_large(one, population.matrix.families))
+        and (one.asked or has_large(one, population.matrix.families))
     ]
+
+
+def asked_for(population: Population, settings: Settings) -> list[str]:
+    """Return what models are to be parted by: columns of the table, and names of `BY`."""
+    names = [column_named(name, list(population.columns)) for name in settings.by]
+    return list(dict.fromkeys(name for name in names if name is not None))
+
+
+def by_of(name: str) -> str:
+    """Return the name of the split by a column: its own, unless a split that every study tries is called so."""
+    return f"{name} (column)" if name in BY else name
 
 
 def _most_even(partings: Sequence[Parting]) -> list[Parting]:
@@ -134,7 +140,7 @@ def _most_even(partings: Sequence[Parting]) -> list[Parting]:
     return sorted(partings, key=lambda one: -min((one.of == 0).sum(), (one.of == 1).sum()))[:1]
 
 
-def _has_large(parting: Parting, families: Sequence[str]) -> bool:
+def has_large(parting: Parting, families: Sequence[str]) -> bool:
     """Return whether a stratum has enough models and families for an alarm."""
     for place in range(len(parting.strata)):
         members = np.flatnonzero(parting.of == place).tolist()
@@ -147,17 +153,24 @@ def _has_large(parting: Parting, families: Sequence[str]) -> bool:
 
 
 def covariates(population: Population) -> dict[str, FloatArray]:
-    """Return what a correlation is given: training compute, size and day of release of each model, NaN if not known."""
+    """Return what a correlation is given: compute, size, day of release, columns asked for; NaN where not known."""
     read: dict[str, Callable[[ModelFacts], float | None]] = {
         # Nobody trains with nothing: 0 stands in some tables for what is not known.
         "compute": lambda one: one.training_flop if (one.training_flop or 0.0) > 0.0 else None,
         "size": lambda one: one.parameters if (one.parameters or 0.0) > 0.0 else None,
         "released": lambda one: _day(one.released),
     }
-    return {
+    found = {
         name: np.array([np.nan if (value := of(one)) is None else value for one in population.models])
         for name, of in read.items()
     }
+    for name, cells in population.columns.items():
+        values = _numbers(cells)
+        if values is None:
+            values = _days(cells)
+        if values is not None:
+            found[by_of(name)] = values
+    return found
 
 
 def _by_fact(population: Population, by: str, settings: Settings, asked: bool) -> Parting:
@@ -192,12 +205,74 @@ def _by_fact(population: Population, by: str, settings: Settings, asked: bool) -
         "organisation": lambda one: one.organisation,
         "base_model": lambda one: one.base_model,
     }
-    values = [read[by](one) for one in population.models]
+    word = by.replace("_", " ")
+    return _by_value(by, f"by {word}", [read[by](one) for one in population.models], asked)
+
+
+def _by_value(by: str, rule: str, values: Sequence[str | None], asked: bool) -> Parting:
+    """Part models by what is said of them, each value a stratum."""
     strata = tuple(sorted({value for value in values if value}))
     place = {value: k for k, value in enumerate(strata)}
     of = np.array([place[value] if value else UNKNOWN for value in values], dtype=np.intp)
-    word = by.replace("_", " ")
-    return Parting(by, f"by {word}", strata, of, asked)
+    return Parting(by, rule, strata, of, asked)
+
+
+def _by_column(population: Population, name: str) -> Parting:
+    """Part models by a column of the table: numbers and dates in bands, unless there are few; words as they stand."""
+    cells = population.columns[name]
+    by = by_of(name)
+    rule = f"by the column {name!r} of the scores"
+    numbers, days = _numbers(cells), _days(cells)
+    values = days if numbers is None else numbers
+    if values is None:
+        return _by_value(
+            by, f"{rule}, each value a stratum", [cell and f"{name}: {cell}" for cell in cells], True
+        )
+    known = values[~np.isnan(values)]
+    different = np.unique(known)
+    if different.size <= MOST_VALUES:
+        strata = tuple(f"{name}: {_shown(value, days)}" for value in different)
+        place = np.searchsorted(different, values).astype(np.intp)
+        of = np.where(np.isnan(values), UNKNOWN, place)
+        return Parting(by, f"{rule}, each value a stratum", strata, of, True)
+    # Cuts are values that models have, so that the bands can be told from the scores.
+    cuts = np.unique(np.quantile(known, [k / BANDS for k in range(1, BANDS)], method="higher"))
+    # Where most models have the least value, it is one band, and all others are the next.
+    cuts = cuts[cuts > known.min()] if (cuts > known.min()).any() else different[1:2]
+    named = [_shown(cut, days) for cut in cuts]
+    between = [f"{low} to {high}" for low, high in itertools.pairwise(named)]
+    strata = tuple(f"{name}: {one}" for one in (f"below {named[0]}", *between, f"from {named[-1]}"))
+    band = np.searchsorted(cuts, values, side="right").astype(np.intp)
+    of = np.where(np.isnan(values), UNKNOWN, band)
+    whole = f"{rule}, cut at the {'thirds' if BANDS == 3 else 'quantiles'} of the {known.size} models that have one"
+    return Parting(by, f"{whole}: {', '.join(named)}", strata, of, True)
+
+
+def _shown(value: float, days: FloatArray | None) -> str:
+    """Return a number or day as it stands in the name of a stratum."""
+    return f"{value:.12g}" if days is None else date.fromordinal(int(value)).isoformat()
+
+
+def _numbers(cells: Sequence[str | None]) -> FloatArray | None:
+    """Return cells as numbers, NaN where empty; None where one is no number, or there is none."""
+    there = [place for place, cell in enumerate(cells) if cell is not None]
+    found = np.full(len(cells), np.nan)
+    try:
+        # Python reads 1_000 as a number, and no table means that.
+        found[there] = [float(str(cells[place]).replace("_", " ")) for place in there]
+    except ValueError:
+        return None
+    return found if there and np.isfinite(found[there]).all() else None
+
+
+def _days(cells: Sequence[str | None]) -> FloatArray | None:
+    """Return cells as days, NaN where empty; None where one is no date, or there is none."""
+    days = [None if cell is None else _day(cell) for cell in cells]
+    if all(day is None for day in days) or any(
+        cell is not None and day is None for cell, day in zip(cells, days, strict=True)
+    ):
+        return None
+    return np.array([np.nan if day is None else day for day in days], dtype=np.float64)
 
 
 def _banded(
@@ -243,6 +318,7 @@ def _by_chance(
                 (f"{fact.name} near chance (below {cut:.4g})", f"{fact.name} above chance (from {cut:.4g})"),
                 np.where(np.isnan(values), UNKNOWN, (values >= cut).astype(np.intp)),
                 asked,
+                is_chance=True,
             )
         )
     return found

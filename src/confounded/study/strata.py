@@ -24,17 +24,21 @@ from confounded.stats.reversal import reversal_p, two_sided_p
 from confounded.stats.shape import shapes
 from confounded.study.capabilities import FEWEST_MODELS, CapabilitiesScore
 from confounded.study.capability import capabilities_of
+from confounded.study.columns import CHANCE
 from confounded.study.correlations import correlation, own_accuracy
 from confounded.study.known import number
 from confounded.study.population import TOGETHER, Population, together
-from confounded.study.result import BenchmarkFacts
+from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
 from confounded.study.splits import (
     FEWEST_FAMILIES_IN_STRATUM,
     FEWEST_IN_STRATUM,
     UNKNOWN,
     Parting,
+    asked_for,
+    by_of,
     covariates,
+    has_large,
     splits_of,
 )
 from confounded.study.strata_jackknife import Batch, Jackknifed, jackknifed_groups, jackknifed_partial
@@ -49,7 +53,7 @@ from confounded.study.strata_result import (
     Trend,
 )
 
-__all__ = ["Scoped", "part_models", "trend"]
+__all__ = ["Scoped", "not_parted", "part_models", "trend"]
 
 ALL: Final = "all"
 
@@ -128,6 +132,39 @@ def part_models(
     return scopes, _adjusted(found), scoped
 
 
+def not_parted(scoped: Sequence[Scoped], settings: Settings) -> list[Notice]:
+    """Say where models cannot be parted as was asked for, and where no stratum is large enough for an alarm."""
+    return [
+        notice
+        for one in scoped
+        if one.population.name != TOGETHER
+        for notice in _not_parted(one.population, one.partings, settings)
+    ]
+
+
+def _not_parted(population: Population, partings: Sequence[Parting], settings: Settings) -> list[Notice]:
+    who = f"{population.name} models"
+    notices = []
+    for name in asked_for(population, settings):
+        by = by_of(name) if name in population.columns else name
+        own = [one for one in partings if one.asked and (one.by == by or (name == CHANCE and one.is_chance))]
+        if not own:
+            notices.append(
+                Notice(
+                    what=f"The {who} cannot be parted by {by}: it is not known of two that differ in it.",
+                    remedy="Say it of them in a column of the scores, or leave the option out.",
+                )
+            )
+        elif not any(has_large(one, population.matrix.families) for one in own):
+            notices.append(
+                Notice(
+                    what=f"No stratum of the {who} by {by} has {FEWEST_IN_STRATUM} models of "
+                    f"{FEWEST_FAMILIES_IN_STRATUM} families, so that none could raise the alarm of a sign reversal."
+                )
+            )
+    return notices
+
+
 def _scoped(
     population: Population,
     score: CapabilitiesScore,
@@ -195,6 +232,8 @@ def _of_scope(one: Scoped, settings: Settings, engine: Engine) -> list[Benchmark
         placed = [(*part, batch.add(one.masked(benchmark, part[2]), reference)) for part in kept]
         conditional = {}
         for name, third in given.items():
+            if name == benchmark:
+                continue
             mask = measured.both & ~np.isnan(third)
             if mask.sum() >= FEWEST_MODELS:
                 conditional[name] = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -23,6 +24,7 @@ from confounded.study.areas import area_summaries, kind_contrasts, kind_summarie
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.capability import capabilities_of
 from confounded.study.cautions import caution
+from confounded.study.columns import with_columns_asked_for
 from confounded.study.components import capability_components
 from confounded.study.components_result import CapabilityComponents
 from confounded.study.correlations import capabilities_correlations, gather_evidence
@@ -57,7 +59,7 @@ from confounded.study.reversals import reversal_cautions, reversal_notices, with
 from confounded.study.robustness import MOST_MODELS, MOST_MOVING, describe_correlations
 from confounded.study.score_with_compute import score_with_compute
 from confounded.study.settings import Settings
-from confounded.study.strata import part_models
+from confounded.study.strata import not_parted, part_models
 from confounded.study.summaries import population_summary
 from confounded.study.trends import safety_trends
 from confounded.study.uncertainty import Progress
@@ -114,10 +116,11 @@ def run_study(
     [27, 26]
     """
     settings = settings or Settings()
+    scores, taken = with_columns_asked_for(scores, settings)
     scores = _without_left_out(scores, settings)
     facts = benchmark_facts(scores, settings)
     split, notices = populations(scores, facts, settings)
-    notices = _of_issues(scores.issues) + notices
+    notices = _of_issues(scores.issues) + taken + notices
     notices += [] if shipped else catalogue_directions(scores, settings)
     notices += _strange_kin(facts, split) + _incomplete(split)
     published = published_figures(split)
@@ -169,7 +172,7 @@ def run_study(
     _LOGGER.info("Looking for strata in which a correlation turns round")
     scopes, strata, scoped = part_models(split, fitted, facts, settings, engine=engine)
     strata = with_reversals(strata, scoped, settings, engine=engine)
-    notices += reversal_notices(strata)
+    notices += not_parted(scoped, settings) + reversal_notices(strata)
     predictions = area_predictions(by_area, settings)
     return StudyResult(
         provenance=Provenance(
@@ -214,9 +217,7 @@ def _without_left_out(scores: ScoreTable, settings: Settings) -> ScoreTable:
     if not settings.leave_out:
         return scores
     kept = ~pl.col("benchmark").is_in(settings.leave_out)
-    return ScoreTable(
-        scores.scores.filter(kept), scores.models, scores.benchmarks.filter(kept), scores.issues
-    )
+    return replace(scores, scores=scores.scores.filter(kept), benchmarks=scores.benchmarks.filter(kept))
 
 
 def _without_capability(

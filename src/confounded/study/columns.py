@@ -1,0 +1,164 @@
+"""Columns of a score table that hold no scores, by which models can be parted or a correlation be given.
+
+They are asked for by name (`Settings.by`). Where a column of numbers is asked for that would otherwise be a benchmark,
+to ask for it says that it is none, unless something else says that it is one: the catalogue, a direction, or the suite.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import polars as pl
+
+from confounded.errors import UsageError
+from confounded.scores import ScoreTable
+from confounded.scores.table import COLUMN_SCHEMA
+from confounded.study.entries import entries_of
+from confounded.study.known import listed
+from confounded.study.result import Notice
+from confounded.study.settings import PAPER_SUITE, Settings
+
+__all__ = ["BY", "CHANCE", "asked_columns", "column_named", "with_columns_asked_for"]
+
+CHANCE: Final = "chance"
+
+BY: Final = ("class", "family", "organisation", "size", "released", "compute", "base_model", CHANCE)
+"""All that models of any table can be parted by."""
+
+ALIASES: Final[Mapping[str, str]] = {
+    "population": "class",
+    "type": "class",
+    "parameters": "size",
+    "model_size": "size",
+    "release": "released",
+    "release_date": "released",
+    "training_flop": "compute",
+    "flop": "compute",
+    "organization": "organisation",
+}
+"""Columns of a table of models that are known by another word."""
+
+MOST_NAMED: Final = 40
+
+
+def column_named(name: str, columns: Sequence[str]) -> str | None:
+    """Return which is asked for: a column of the table, or one of `BY`; None where it is neither.
+
+    A column of exactly this name goes first, then what is known of models of any table, then a column whose name
+    differs only in case, blanks and signs, if there is one such.
+    """
+    if name in columns:
+        return name
+    known = ALIASES.get(name.lower(), name.lower())
+    if known in BY:
+        return known
+    alike = [one for one in columns if _bare(one) == _bare(name)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def with_columns_asked_for(table: ScoreTable, settings: Settings) -> tuple[ScoreTable, list[Notice]]:
+    """Return the table with everything among its columns that models are to be parted by.
+
+    Parameters
+    ----------
+    table : ScoreTable
+    settings : Settings
+
+    Returns
+    -------
+    table : ScoreTable
+        Without the benchmarks that are none, because they were asked for.
+    notices : list of Notice
+
+    Raises
+    ------
+    UsageError
+        If something is asked for that is no column and is not known of models.
+    """
+    if not settings.by:
+        return table, []
+    own = _names(table)
+    benchmarks = table.scores["benchmark"].unique().sort().to_list()
+    found = {name: column_named(name, [*own, *benchmarks]) for name in settings.by}
+    strange = [name for name, column in found.items() if column is None]
+    if strange:
+        more = listed(own, most=MOST_NAMED)
+        raise UsageError(
+            f"one of {', '.join(BY)}"
+            + (f"; or a column of the scores that describes models: {more}" if more else "")
+            + f"; or a benchmark: {listed(benchmarks, most=MOST_NAMED)}",
+            found=", ".join(strange),
+            where="--by",
+        )
+    taken = [
+        name for name in dict.fromkeys(found.values()) if name and name in benchmarks and name not in own
+    ]
+    if not taken:
+        return table, []
+    scores = table.scores.filter(pl.col("benchmark").is_in(taken))
+    cells = scores.select("model", column="benchmark", value=pl.col("score").cast(pl.String))
+    columns = pl.concat([table.columns, conform(cells)])
+    moved = [name for name in taken if not _is_benchmark(name, table, settings)]
+    kept = ~pl.col("benchmark").is_in(moved)
+    table = replace(
+        table, scores=table.scores.filter(kept), benchmarks=table.benchmarks.filter(kept), columns=columns
+    )
+    return table, [
+        Notice(
+            what=f"{', '.join(moved)} {'is' if len(moved) == 1 else 'are'} taken to describe the models and not to be "
+            "measured, because models are to be parted by it.",
+            remedy="If it is a benchmark too, say --direction NAME=higher or =lower.",
+        )
+    ] if moved else []
+
+
+def conform(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return cells in the order of the schema."""
+    return cells.select(list(COLUMN_SCHEMA))
+
+
+def _names(table: ScoreTable) -> list[str]:
+    return table.columns["column"].unique(maintain_order=True).to_list()
+
+
+def _is_benchmark(name: str, table: ScoreTable, settings: Settings) -> bool:
+    """Return whether something else than a file's header says that a column is one of scores."""
+    said = table.benchmarks.filter(pl.col("benchmark") == name)
+    return (
+        name in settings.directions
+        or name in (*(settings.suite or PAPER_SUITE), settings.capabilities)
+        or name in entries_of(table)
+        or said.drop("benchmark", "unit").select(pl.any_horizontal(pl.all().is_not_null())).to_series().any()
+    )
+
+
+def asked_columns(
+    table: ScoreTable, settings: Settings, models: Sequence[str]
+) -> dict[str, tuple[str | None, ...]]:
+    """Return the columns that were asked for, a value a model; None where the table says none, or several.
+
+    Parameters
+    ----------
+    table : ScoreTable
+        As of `with_columns_asked_for`.
+    settings : Settings
+    models : sequence of str
+    """
+    names = _names(table)
+    wanted = dict.fromkeys(column for name in settings.by if (column := column_named(name, names)) in names)
+    said = (
+        table.columns.filter(pl.col("column").is_in(list(wanted)))
+        .unique()
+        .group_by("model", "column")
+        .agg(pl.col("value").first(), pl.len().alias("n"))
+        .filter(pl.col("n") == 1)
+    )
+    values = {(model, column): value for model, column, value, _ in said.iter_rows()}
+    return {str(name): tuple(values.get((model, str(name))) for model in models) for name in wanted}
