@@ -43,7 +43,7 @@ def written(folder: Path, **columns: list[object]) -> Path:
 
 def studied(path: Path, *by: str, **more: object) -> StudyResult:
     chosen = {"directions": {"*": "higher"}, "resamples": 0, "by": by} | more
-    return run_study(read_scores(path), Settings(**chosen), threads=1)  # type: ignore[arg-type]
+    return run_study(read_scores(path), Settings(**chosen))  # type: ignore[arg-type]
 
 
 def strata_of(result: StudyResult, by: str) -> tuple[BenchmarkStrata, SplitCorrelations]:
@@ -169,7 +169,7 @@ def test_a_model_of_which_two_things_are_said_is_in_no_stratum(tmp_path: Path) -
     first = table.columns.row(0, named=True)
     twice = pl.concat([table.columns, pl.DataFrame([first | {"value": "third"}])])
     object.__setattr__(table, "columns", twice)
-    result = run_study(table, Settings(directions={"*": "higher"}, resamples=0, by=("Licence",)), threads=1)
+    result = run_study(table, Settings(directions={"*": "higher"}, resamples=0, by=("Licence",)))
     split = next(own for own in result.scopes[0].splits if own.asked)
     assert split.n_unknown == 1
 

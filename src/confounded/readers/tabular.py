@@ -280,7 +280,7 @@ def _renamed(attributes: Mapping[str, str]) -> list[str]:
 
 def _varies(cells: pl.DataFrame, name: str) -> bool:
     """Return whether a column says different things of one model."""
-    return bool((cells.group_by("model").agg(pl.col(name).drop_nulls().n_unique())[name] > 1).any())
+    return model_columns(cells["model"].cast(pl.String), cells, [name])["model"].is_duplicated().any()
 
 
 def _described(names: list[str], table: Cells) -> list[Issue]:
