@@ -82,6 +82,15 @@ def test_the_sign_of_the_correlation_changes_nothing_but_signs(rho: float) -> No
     assert one.low == pytest.approx(-(other.high or 0.0))
 
 
+@given(SIZES, st.floats(-0.9, 0.9), st.integers(1, 4), SHARES)
+def test_a_study_of_the_same_families_several_times_is_foreseen_as_such(
+    sizes: list[int], rho: float, times: int, share: float
+) -> None:
+    told = foresee(sizes, rho, n_families=times * len(sizes), ability=share, residual=share)
+    whole = foresee(sizes * times, rho, ability=share, residual=share)
+    assert (told.power, told.low or 0.0) == pytest.approx((whole.power, whole.low or 0.0))
+
+
 def test_fewer_families_than_allow_a_verdict_never_reach_one() -> None:
     told = foresee([50] * 5, 0.9)
     assert told.power == 0.0

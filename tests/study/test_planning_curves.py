@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import confounded
-from confounded.stats.planning import repeated_sizes
 from confounded.stats.planning_curve import foresee
 from confounded.stats.ranks import spearman
 from confounded.study import Settings, StudyResult, run_study
@@ -29,12 +28,12 @@ def test_every_point_of_a_curve_is_the_formula_at_that_size() -> None:
     for curve in curves:
         assert 9 in curve.n_families
         for place, number in enumerate(curve.n_families):
-            sizes = repeated_sizes(PATTERN, number)
-            assert curve.n_models[place] == sum(sizes)
+            assert curve.n_models[place] == round(number * sum(PATTERN) / 9)
             for one in curve.correlations:
                 told = foresee(
-                    sizes,
+                    PATTERN,
                     one.rho,
+                    n_families=number,
                     ability=curve.ability_clustering,
                     residual=curve.residual_clustering,
                     margin=0.3,
@@ -53,15 +52,23 @@ def test_the_size_needed_is_the_first_that_suffices() -> None:
             assert one.n_families_needed is not None
             shares = [
                 foresee(
-                    repeated_sizes(PATTERN, number),
+                    PATTERN,
                     one.rho,
+                    n_families=number,
                     ability=curve.ability_clustering,
                     residual=curve.residual_clustering,
                 ).power
                 for number in (one.n_families_needed - 1, one.n_families_needed)
             ]
             assert shares[0] < curve.power_needed <= shares[1]
-            assert one.n_models_needed == sum(repeated_sizes(PATTERN, one.n_families_needed))
+            assert one.n_models_needed == round(one.n_families_needed * sum(PATTERN) / 9)
+
+
+def test_more_families_never_do_worse_however_unequal_they_are() -> None:
+    unequal = (300, 120, 60, *[5] * 20, *[1] * 60)
+    for curve in planning_curves(unequal, Settings()):
+        for one in curve.correlations:
+            assert all(a <= b + 1e-12 for a, b in pairwise(one.power))
 
 
 def test_what_no_study_settles_needs_no_number() -> None:

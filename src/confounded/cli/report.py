@@ -47,8 +47,10 @@ FOLDER: Final = Path("confounded-report")
     multiple=True,
     metavar="NAME[=BENCHMARK]",
     help="Write only this figure into the folder, at the size of a paper, a file for each population: forest, "
-    "compute-correlations, capabilities-scores, capability-correlations, or of one benchmark scatter, family-strip, "
-    "robustness, population-split. May be given several times.",
+    "correlation-slope, compute-correlations, capabilities-scores, score-compute, capability-correlations, "
+    "planning-curve, vision; or of one benchmark scatter, family-strip, robustness, population-split; or of one data "
+    "set calibration. By the number in Ren et al. 2024: paper-4, paper-9, paper-11, paper-13, paper-15, paper-16, "
+    "paper-17. May be given several times.",
 )
 @option(
     "--format",
@@ -90,7 +92,7 @@ def report(
       confounded report open-llm-leaderboard-v1 --mirror /media/scores
       confounded report confounded-report/result.json -o again
       confounded report mine.csv --fail-on entangled,unreliable
-      confounded report --figure scatter=truthfulqa_mc1 --format pdf -o figures
+      confounded report --figure scatter=truthfulqa_mc1 --figure paper-15 --format pdf -o figures
 
     Exit codes: 0 done, 1 a verdict of --fail-on was met, 2 bad input or usage.
     """

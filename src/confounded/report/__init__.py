@@ -54,7 +54,8 @@ def write_figures(result: StudyResult, figures: Sequence[str], suffix: str, fold
     ----------
     result : StudyResult
     figures : sequence of str
-        Names of `confounded.report.figures.catalog.FIGURES`; of those about one benchmark with ``=`` and its id.
+        Names of `confounded.report.figures.paper.FIGURES`, of those about one benchmark with ``=`` and its id, or of
+        `NUMBERS`.
     suffix : {'svg', 'png', 'pdf'}
     folder : Path
         Made if it is not there. Files of the same names are replaced, anything else is left alone.
@@ -72,7 +73,7 @@ def write_figures(result: StudyResult, figures: Sequence[str], suffix: str, fold
         If the folder cannot be written to.
     """
     from confounded.errors import OutputError
-    from confounded.report.figures.catalog import figure_files
+    from confounded.report.figures.paper import figure_files
 
     files: dict[str, bytes] = {}
     for name in figures:

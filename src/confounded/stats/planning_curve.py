@@ -82,6 +82,7 @@ def foresee(
     sizes: Sequence[int],
     rho: float,
     *,
+    n_families: int | None = None,
     ability: float = 0.0,
     residual: float = 0.0,
     margin: float = 0.40,
@@ -95,6 +96,8 @@ def foresee(
         Models in each family.
     rho : float
         The true correlation, between -1 and 1, free of measurement error.
+    n_families : int, optional
+        Of another study, in which each size is as frequent among the families as here.
     ability, residual : float
         Intra-family correlations of ability and of the rest of the benchmark, 0 to 1.
     margin, level : float
@@ -120,15 +123,16 @@ def foresee(
             "families of one model or more, and intra-family correlations between 0 and 1",
             found=f"{tuple(sizes)}, {ability} and {residual}",
         )
-    worth = independent_models(sizes, rho, ability, residual) - FEWEST_MODELS
-    freedom = len(sizes) - 1
+    families = len(sizes) if n_families is None else n_families
+    worth = independent_models(sizes, rho, ability, residual) * families / len(sizes) - FEWEST_MODELS
+    freedom = families - 1
     if worth <= 0.0 or freedom < 1:
         return Foreseen(0.0, None, None)
     error = np.sqrt((1.0 + rho**2 / BONETT_WRIGHT) / worth)
     quantile = student.ppf(0.5 + level / 2.0, freedom)
     z, bound = np.arctanh(rho), np.arctanh(margin)
     low, high = np.tanh(z - quantile * error), np.tanh(z + quantile * error)
-    if len(sizes) < FEWEST_FAMILIES_FOR_VERDICT:
+    if families < FEWEST_FAMILIES_FOR_VERDICT:
         return Foreseen(0.0, float(low), float(high))
     shares_below = (np.arange(NODES) + 0.5) / NODES
     limits = quantile * np.sqrt(chi2.ppf(shares_below, freedom) / freedom)

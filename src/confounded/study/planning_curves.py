@@ -7,7 +7,6 @@ from functools import partial
 from typing import Final
 
 from confounded.stats.intervals import FEWEST_FAMILIES_FOR_VERDICT
-from confounded.stats.planning import repeated_sizes
 from confounded.stats.planning_curve import Foreseen, foresee
 from confounded.study.planning_result import PlannedCorrelation, PlanningCurve
 from confounded.study.settings import Settings
@@ -46,23 +45,23 @@ def planning_curves(family_sizes: Sequence[int], settings: Settings) -> list[Pla
         return []
     own = {len(family_sizes)} if len(family_sizes) >= FEWEST_FAMILIES_FOR_VERDICT else set()
     numbers = sorted({*SIZES, *own})
-    studies = [repeated_sizes(family_sizes, number) for number in numbers]
     return [
         PlanningCurve(
             ability_clustering=ability,
             residual_clustering=residual,
             power_needed=POWER_NEEDED,
             n_families=numbers,
-            n_models=[sum(sizes) for sizes in studies],
+            n_models=[_models(family_sizes, number) for number in numbers],
             correlations=[
                 _planned(
                     rho,
                     settings.margin,
                     family_sizes,
-                    studies,
+                    numbers,
                     partial(
                         foresee,
-                        rho=rho,
+                        family_sizes,
+                        rho,
                         ability=ability,
                         residual=residual,
                         margin=settings.margin,
@@ -85,12 +84,12 @@ def assumed_correlations(margin: float) -> tuple[float, ...]:
 def _planned(
     rho: float,
     margin: float,
-    pattern: Sequence[int],
-    studies: Sequence[Sequence[int]],
-    of: Callable[[Sequence[int]], Foreseen],
+    family_sizes: Sequence[int],
+    numbers: Sequence[int],
+    of: Callable[..., Foreseen],
 ) -> PlannedCorrelation:
-    found = [of(sizes) for sizes in studies]
-    needed = _needed(pattern, of)
+    found = [of(n_families=number) for number in numbers]
+    needed = _needed(of)
     return PlannedCorrelation(
         rho=rho,
         claim="separable" if rho < margin else "entangled",
@@ -98,15 +97,20 @@ def _planned(
         low=[one.low for one in found],
         high=[one.high for one in found],
         n_families_needed=needed,
-        n_models_needed=None if needed is None else sum(repeated_sizes(pattern, needed)),
+        n_models_needed=None if needed is None else _models(family_sizes, needed),
     )
 
 
-def _needed(pattern: Sequence[int], of: Callable[[Sequence[int]], Foreseen]) -> int | None:
-    """Return the fewest families that suffice, power being taken to grow with their number."""
+def _models(family_sizes: Sequence[int], number: int) -> int:
+    """Return about how many models so many families of such sizes have."""
+    return round(number * sum(family_sizes) / len(family_sizes))
+
+
+def _needed(of: Callable[..., Foreseen]) -> int | None:
+    """Return the fewest families that suffice: power grows with their number."""
 
     def suffices(number: int) -> bool:
-        return of(repeated_sizes(pattern, number)).power >= POWER_NEEDED
+        return of(n_families=number).power >= POWER_NEEDED
 
     low = high = FEWEST_FAMILIES_FOR_VERDICT
     while not suffices(high):

@@ -29,7 +29,7 @@ class PlanningCurve(msgspec.Struct, frozen=True, kw_only=True):
     """How wide the intervals of larger studies would be, and how often they would reach a verdict, by their size.
 
     By formula (`stats.planning_curve`), for benchmarks without measurement error. A study of `n_families` has
-    `n_models`: families of the sizes that those of this study have, over and over. Intra-family correlations are
+    about `n_models`: each size is as frequent among its families as in this study. Intra-family correlations are
     assumed, of ability and of the rest of the benchmark.
     """
 

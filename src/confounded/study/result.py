@@ -15,7 +15,7 @@ import msgspec
 from confounded.errors import UnreadableError
 from confounded.study.components_result import CapabilityComponents
 from confounded.study.missing_result import Imputed, MissingCells
-from confounded.study.planning_result import PlanningCurve
+from confounded.study.planning_result import PlannedCorrelation, PlanningCurve
 from confounded.study.settings import Settings
 from confounded.study.strata_result import BenchmarkStrata, Scope
 
@@ -47,6 +47,7 @@ __all__ = [
     "MarginP",
     "ModelResult",
     "Notice",
+    "PlannedCorrelation",
     "PlanningCurve",
     "PointCounts",
     "Pooled",
@@ -437,9 +438,10 @@ class Robustness(msgspec.Struct, frozen=True, kw_only=True):
 class Description(msgspec.Struct, frozen=True, kw_only=True):
     """What a correlation hides, in the benchmark's own units, turned so that higher is better or safer.
 
-    `slope` is by one standard deviation of the score; `explained_variance` is that line's share; `standard_deviation`
-    is between models (ddof = 0). Shares are of models: at the floor or ceiling of the scale (null where that is not
-    known), tied with another, within two standard errors of chance.
+    `slope` is by one standard deviation of the score, `slope_of_scale` its share of the way from the lowest to the
+    highest possible score (null where these are not known); `explained_variance` is that line's share;
+    `standard_deviation` is between models (ddof = 0). Shares are of models: at the floor or ceiling of the scale (null
+    where that is not known), tied with another, within two standard errors of chance.
     """
 
     slope: float | None
@@ -449,6 +451,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     ceiling_share: float | None
     tied_share: float | None
     near_chance_share: float | None
+    slope_of_scale: float | None = None
 
 
 class FittedCurve(msgspec.Struct, frozen=True, kw_only=True):

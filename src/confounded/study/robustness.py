@@ -304,12 +304,15 @@ def _details(
         None if floor is None else [sign * floor],
         None if ceiling is None else [sign * ceiling],
     )
+    slope = number(described.slope[0])
+    width = None if fact.floor is None or fact.ceiling is None else fact.ceiling - fact.floor
     errors = error_variances(population, fact.benchmark, fact)
     shape = shapes(x[both], values[both, None], np.sqrt(errors.variance[both, None]))
     chance = _near_chance(fact, errors, both)
     return {
         "description": Description(
-            slope=number(described.slope[0]),
+            slope=slope,
+            slope_of_scale=slope / width if slope is not None and width else None,
             explained_variance=number(described.explained[0]),
             standard_deviation=number(described.deviation[0]),
             floor_share=number(described.floor_share[0]) if described.floor_given[0] else None,

@@ -9,21 +9,28 @@ from pathlib import Path
 
 import pytest
 
+from confounded.cli.report import report
 from confounded.errors import OutputError, UsageError
 from confounded.report import write_figures
-from confounded.report.figures.catalog import FIGURES, TWO_COLUMNS, figure_files
+from confounded.report.figures.panels import TWO_COLUMNS
+from confounded.report.figures.paper import FIGURES, NUMBERS, figure_files
 from confounded.report.figures.pdf import in_one_order
 from confounded.study import StudyResult
 from tests.report.results import awkward
 
 OF_BENCHMARK = "truthfulqa_mc1"
+OF_DATA_SET = "mmlu"
 
 
 def asked(name: str) -> str:
-    return f"{name}={OF_BENCHMARK}" if FIGURES[name].of_benchmark else name
+    if name in NUMBERS or not FIGURES[name].of_benchmark:
+        return name
+    return f"{name}={OF_DATA_SET if name == 'calibration' else OF_BENCHMARK}"
 
 
-DRAWABLE = [name for name in FIGURES if name != "population-split"]
+NOT_SHIPPED = ("population-split", "vision", "paper-13")
+"""Figures of what the shipped scores have not: an alarm, and vision models."""
+DRAWABLE = [name for name in (*FIGURES, *NUMBERS) if name not in NOT_SHIPPED]
 
 
 @pytest.mark.parametrize("name", DRAWABLE)
@@ -35,6 +42,7 @@ def test_every_figure_is_drawn_for_both_populations_and_fits_a_page(shipped: Stu
         assert 0 < float(root.attrib["width"]) <= TWO_COLUMNS + 24, file
         # Eleven inches: a page of most journals.
         assert float(root.attrib["height"]) <= 11 * 72, file
+        assert len(root.attrib["aria-label"]) > 20
 
 
 def test_a_png_has_300_dots_an_inch(shipped: StudyResult) -> None:
@@ -49,7 +57,7 @@ def test_a_png_has_300_dots_an_inch(shipped: StudyResult) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["svg", "png", "pdf"])
-@pytest.mark.parametrize("name", ["forest", "scatter", "capability-correlations"])
+@pytest.mark.parametrize("name", ["forest", "scatter", "planning-curve", "paper-11"])
 def test_the_same_figure_is_the_same_bytes(shipped: StudyResult, name: str, suffix: str) -> None:
     first = figure_files(shipped, asked(name), suffix)
     for _ in range(3):
@@ -77,7 +85,20 @@ def test_what_is_no_pdf_of_the_drawing_program_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["no-such", "scatter", "forest=gpqa", "scatter=no-such", f"population-split={OF_BENCHMARK}x"]
+    "name",
+    [
+        "no-such",
+        "scatter",
+        "forest=gpqa",
+        "scatter=no-such",
+        f"population-split={OF_BENCHMARK}x",
+        "population-split=gpqa",
+        "calibration=gpqa",
+        "vision",
+        "paper-13",
+        "paper-1",
+        "paper-9=gpqa",
+    ],
 )
 def test_a_figure_that_cannot_be_is_one_clear_error(shipped: StudyResult, name: str) -> None:
     with pytest.raises(UsageError):
@@ -98,3 +119,18 @@ def test_names_that_mean_harm_are_drawn_as_names(text: str) -> None:
             root = ET.fromstring(content)
             assert not [one for one in root.iter() if one.tag.endswith("script")]
     assert figure_files(awkward(text), "forest", "pdf")
+
+
+def test_a_figure_by_its_number_is_the_one_by_what_it_shows(shipped: StudyResult) -> None:
+    numbered = figure_files(shipped, "paper-9", "svg")
+    named = figure_files(shipped, NUMBERS["paper-9"], "svg")
+    assert list(numbered) == ["paper-9-base.svg", "paper-9-chat.svg"]
+    assert list(numbered.values()) == list(named.values())
+
+
+def test_help_and_documentation_name_every_figure() -> None:
+    told = next(one for one in report.params if one.name == "figures")
+    page = (Path(__file__).parents[3] / "docs/howto/publish.md").read_text()
+    for name in (*FIGURES, *NUMBERS):
+        assert re.search(rf"\b{name}\b", told.help or ""), name  # type: ignore[attr-defined]
+        assert re.search(rf"`{name}(=\w+)?`", page), name

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from confounded.report.figures.labels import FONT_SIZE, Point, placed
-from confounded.report.figures.scatter import scatter
+from confounded.report.figures.scatter import MOST_LABELS, scatter
 from confounded.report.figures.theme import FONT, OTHER_FAMILIES, ROLES, FamilyMark, config
 from confounded.report.plain import short
 from confounded.report.verdicts import decided, role_of
@@ -61,7 +61,8 @@ def card_scatter(
         )
         for _, across, up in points
     ]
-    labels = placed(at, names, inner, HEIGHT)
+    # Of so many none would be readable, and finding their places takes long.
+    labels = placed(at, names, inner, HEIGHT) if len(at) <= MOST_LABELS else [None] * len(at)
     values = []
     for (place, across, up), name, label in zip(points, names, labels, strict=True):
         model = population.models[place]
@@ -168,6 +169,8 @@ def _strip(values: Sequence[Spec], order: Sequence[str], margin: float, whole: f
         "axis": {
             "values": [-1, -0.8, -0.4, 0, 0.4, 0.8, 1] if width < WIDTH else [n / 5 for n in range(-5, 6)],
             "format": "+.1f",
+            "labelOverlap": False,
+            "labelFlush": False,
             "domain": False,
         },
     }

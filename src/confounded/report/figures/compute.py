@@ -55,7 +55,7 @@ def compute_correlations(index: Index, population: str, width: int) -> Spec | No
                         "size": 26,
                         "stroke": ROLES["ink"][0],
                         "fill": ROLES["ink" if filled else "paper"][0],
-                        "shape": "diamond" if filled else "circle",
+                        "shape": "square" if filled else "circle",
                         "says": f"{short(name)}, with {what}: {signed_percent(value)}",
                         "href": None,
                     }
@@ -66,7 +66,7 @@ def compute_correlations(index: Index, population: str, width: int) -> Spec | No
         [{"y": label["y"]} for label in labels],
         width=width - LEFT - 14,
         height=ROW * len(rows),
-        title="correlation, %: ◆ training compute, ○ capabilities score",
+        title="correlation, %: ■ with training compute, ○ with the capabilities score",
         ticks=(-100, -50, 0, 50, 100),
         band=[],
         description=f"Correlations of {len(rows)} benchmarks with training compute and with the capabilities score, "

@@ -60,7 +60,15 @@ _PLACES: Final = (
 )
 
 
-def placed(points: Sequence[Point], names: Sequence[str], width: float, height: float) -> list[Label | None]:
+def placed(
+    points: Sequence[Point],
+    names: Sequence[str],
+    width: float,
+    height: float,
+    size: float = FONT_SIZE,
+    mark: float = MARK,
+    before: Sequence[bool] = (),
+) -> list[Label | None]:
     """Place names beside marks, those of marks far from the middle first.
 
     Parameters
@@ -69,24 +77,35 @@ def placed(points: Sequence[Point], names: Sequence[str], width: float, height: 
     names : sequence of str
     width, height : float
         Of the plot, in pixels; no name reaches beyond it.
+    size : float
+        Of the type, in pixels.
+    mark : float
+        Half the side of a mark, in pixels.
+    before : sequence of bool
+        Which names are placed before all others; by default none.
 
     Returns
     -------
     list of Label or None
         None where there is no room.
     """
-    marks = [_Box(x - MARK, y - MARK, x + MARK, y + MARK) for x, y in points]
+    marks = [_Box(x - mark, y - mark, x + mark, y + mark) for x, y in points]
+    places = [Label(one.dx * mark / MARK, one.dy * mark / MARK, one.align) for one in _PLACES]
     n = max(len(points), 1)
     middle = Point(sum(p.x for p in points) / n, sum(p.y for p in points) / n)
     order = sorted(
         range(len(points)),
-        key=lambda i: (-(abs(points[i].x - middle.x) / width + abs(points[i].y - middle.y) / height), i),
+        key=lambda i: (
+            not (before and before[i]),
+            -(abs(points[i].x - middle.x) / width + abs(points[i].y - middle.y) / height),
+            i,
+        ),
     )
     taken: list[_Box] = []
     found: list[Label | None] = [None] * len(points)
     for i in order:
-        for label in _PLACES:
-            box = _box(points[i], names[i], label)
+        for label in places:
+            box = _box(points[i], names[i], label, size)
             inside = box.left >= 0 and box.top >= 0 and box.right <= width and box.bottom <= height
             others = (mark for j, mark in enumerate(marks) if j != i)
             if inside and not any(map(box.meets, taken)) and not any(map(box.meets, others)):
@@ -96,9 +115,9 @@ def placed(points: Sequence[Point], names: Sequence[str], width: float, height: 
     return found
 
 
-def _box(point: Point, name: str, label: Label) -> _Box:
+def _box(point: Point, name: str, label: Label, size: float) -> _Box:
     """Return the room that a name takes."""
-    size = len(name) * CHARACTER * FONT_SIZE
+    length = len(name) * CHARACTER * size
     x, y = point.x + label.dx, point.y + label.dy
-    left = {"left": x, "right": x - size, "center": x - size / 2}[label.align]
-    return _Box(left, y - FONT_SIZE / 2 - 1, left + size, y + FONT_SIZE / 2 + 1)
+    left = {"left": x, "right": x - length, "center": x - length / 2}[label.align]
+    return _Box(left - 1, y - size / 2 - 1, left + length + 1, y + size / 2 + 1)

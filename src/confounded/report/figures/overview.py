@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from confounded.report.figures.render import PAGE
 from confounded.report.figures.rows import MARK_SIZE, PERCENT_TICKS, rows_chart, verdict_look
+from confounded.report.figures.theme import ROLES
 from confounded.report.index import Entry, Group, Index
 from confounded.report.plain import short
-from confounded.report.words import interval_words, plural, shortened, signed_percent
+from confounded.report.words import NBSP, interval_words, plural, shortened, signed_percent
 from confounded.study.result import Correlation
 
 __all__ = ["NARROW", "WIDE", "overview", "safety_rows"]
@@ -32,6 +34,8 @@ SIZE: Final = 11.0
 MOST_NAMED: Final = 160
 """With more benchmarks than this the rows are thin and unnamed: an overview that is scrolled is none."""
 THIN_ROW: Final = 4.0
+SIGNS: Final = {"entangled": "▲", "inverse": "▼", "separable": "■", "undecided": "○", "unreliable": "◊"}
+"""As the marks look, in characters that the font of the figures has."""
 
 
 def safety_rows(index: Index, population: str) -> list[tuple[Group, list[tuple[Entry, Correlation]]]]:
@@ -87,7 +91,7 @@ def overview(index: Index, population: str, width: int = WIDE) -> Spec:
             marks.append(_mark(entry, one, y, step))
             top += step
         top += GAP
-    return rows_chart(
+    spec = rows_chart(
         marks,
         labels,
         lines,
@@ -99,6 +103,23 @@ def overview(index: Index, population: str, width: int = WIDE) -> Spec:
         f"by area, over {population} models, marked by verdict. The same figures stand in the table of benchmarks.",
         size=size,
     )
+    return spec | {"title": _key(areas, size)} if size == PAPER_SIZE else spec
+
+
+def _key(areas: Sequence[tuple[Group, Sequence[tuple[Entry, Correlation]]]], size: float) -> Spec:
+    """Return what the marks mean, as a line above a figure for a paper; the page says it beside its figure."""
+    met = {one.verdict for _, rows in areas for _, one in rows}
+    return {
+        "text": (4 * NBSP).join(
+            [*(f"{sign} {word}" for word, sign in SIGNS.items() if word in met), "shaded: the margin"]
+        ),
+        "anchor": "end",
+        "frame": "group",
+        "fontSize": size,
+        "fontWeight": "normal",
+        "color": ROLES["ink"][0],
+        "offset": 2,
+    }
 
 
 def _band(index: Index) -> list[Spec]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import escape
 from threading import Thread
 from typing import Any, Final
 
@@ -58,7 +59,7 @@ def written(spec: dict[str, Any], suffix: str) -> bytes:
     is_vega = "vega-lite" not in spec["$schema"]
     svg = (draw_vega if is_vega else draw)(spec)
     if suffix == "svg":
-        return svg.encode()
+        return _told(svg, drawable(spec.get("description", ""))).encode()
     # Links would lead to a page that is not beside the figure.
     flat = _LINK.sub("", svg)
     if suffix == "png":
@@ -73,6 +74,12 @@ def drawable(spec: Any) -> Any:
     if isinstance(spec, dict):
         return {key: drawable(held) for key, held in spec.items()}
     return [drawable(held) for held in spec] if isinstance(spec, list | tuple) else spec
+
+
+def _told(svg: str, description: str) -> str:
+    """Give a drawing its text alternative, which the drawing program leaves out."""
+    label = escape(description, quote=True)
+    return svg.replace("<svg ", f'<svg role="graphics-document" aria-label="{label}" ', 1) if label else svg
 
 
 def _numbered_anew(svg: str) -> str:

@@ -34,7 +34,7 @@ def robustness(one: Correlation, facts: BenchmarkFacts, margin: float, width: in
     if one.robustness is None or one.rho is None:
         return None
     rows: list[tuple[str, float, float | None, float | None]] = [
-        (f"{made.association}, {made.composite}", made.value, None, None)
+        (f"{made.association.capitalize()}, {made.composite}", made.value, None, None)
         for made in one.robustness.specifications
         if made.value is not None
     ]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from confounded.report.figures.theme import FONT, ROLES
 
-__all__ = ["scatter"]
+__all__ = ["MOST_LABELS", "scatter"]
 
 HEIGHT: Final = 400
 MOST_LABELS: Final = 80

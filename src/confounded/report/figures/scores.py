@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,8 +17,12 @@ LABELS: Final = 172
 LABEL_LENGTH: Final = 28
 """Characters that fit there; the drawing program is slow where it has to cut."""
 ROW: Final = 17
+MARK_OF_ONE: Final = {"size": 62, "opacity": 1, "strokeWidth": 0.6}
+MARK_OF_MANY: Final = {"size": 26, "opacity": 0.6, "strokeWidth": 0}
 MOST_ROWS: Final = 60
-"""With more models than this each family gets a row instead of each model; with more families, all share one."""
+"""With more models than this each family gets a row instead of each model."""
+MOST_FAMILY_ROWS: Final = 40
+"""Of more families the largest get a row of their own, and all others share one."""
 
 
 def capabilities_scores(population: PopulationResult, marks: Mapping[str, FamilyMark]) -> dict[str, Any]:
@@ -32,8 +37,8 @@ def capabilities_scores(population: PopulationResult, marks: Mapping[str, Family
     Returns
     -------
     dict
-        Vega-Lite: the most capable model on top; families in rows if there are more than 60 models, all in one
-        if there are more than 60 families.
+        Vega-Lite: the most capable model on top; families in rows if there are more than 60 models, the largest
+        ones if there are more than 40.
     """
     scored = sorted(
         (model for model in population.models if model.capabilities_score is not None),
@@ -51,6 +56,11 @@ def capabilities_scores(population: PopulationResult, marks: Mapping[str, Family
         }
         for place, model in enumerate(scored)
     ]
+    intervals = [
+        {"row": row, "low": model.score_low, "high": model.score_high, "fill": marks[model.family].light}
+        for row, model in enumerate(scored)
+        if placed is None and model.score_low is not None
+    ]
     height = ROW * max(1, len(labels))
     y = {
         "field": "row",
@@ -62,7 +72,7 @@ def capabilities_scores(population: PopulationResult, marks: Mapping[str, Family
         "field": "score",
         "type": "quantitative",
         "scale": {"zero": False, "nice": True},
-        "axis": {"title": "capabilities score", "domain": False, "tickCount": 6},
+        "axis": {"title": "capabilities score", "domain": False, "tickCount": 6, "labelFlush": False},
     }
     names = [{"row": place, "label": shortened(label, LABEL_LENGTH)} for place, label in enumerate(labels)]
     return {
@@ -95,13 +105,21 @@ def capabilities_scores(population: PopulationResult, marks: Mapping[str, Family
                 },
             },
             {
+                "data": {"values": intervals},
+                "mark": {"type": "rule", "strokeWidth": 1.2, "opacity": 0.55, "aria": False},
+                "encoding": {
+                    "x": {**x, "field": "low"},
+                    "x2": {"field": "high"},
+                    "y": y,
+                    "stroke": {"field": "fill", "type": "nominal", "scale": None},
+                },
+            },
+            {
                 "data": {"values": rows},
                 "mark": {
                     "type": "point",
-                    "size": 62,
-                    "opacity": 1,
                     "stroke": ROLES["paper"][0],
-                    "strokeWidth": 0.6,
+                    **(MARK_OF_ONE if placed is None else MARK_OF_MANY),
                 },
                 "encoding": {
                     "x": x,
@@ -119,4 +137,9 @@ def _rows(families: list[str]) -> list[str] | None:
     """Return the row of each model, or None where each has its own."""
     if len(families) <= MOST_ROWS:
         return None
-    return families if len(set(families)) <= MOST_ROWS else ["all models"] * len(families)
+    sizes = Counter(families)
+    if len(sizes) <= MOST_FAMILY_ROWS:
+        return families
+    largest = sorted(sizes, key=lambda family: (-sizes[family], family))[: MOST_FAMILY_ROWS - 1]
+    others = f"{len(sizes) - len(largest)} other families"
+    return [family if family in set(largest) else others for family in families]
