@@ -92,7 +92,8 @@ def report(
       confounded report open-llm-leaderboard-v1 --mirror /media/scores
       confounded report confounded-report/result.json -o again
       confounded report mine.csv --fail-on entangled,unreliable
-      confounded report --figure scatter=truthfulqa_mc1 --figure paper-15 --format pdf -o figures
+      confounded report --figure scatter=truthfulqa_mc1 --format pdf -o figures
+      confounded report --figure planning-curve --figure paper-15 -o figures
 
     Exit codes: 0 done, 1 a verdict of --fail-on was met, 2 bad input or usage.
     """
