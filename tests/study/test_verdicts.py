@@ -45,6 +45,7 @@ def cautions(one: Correlation) -> set[str]:
         ("separable", "separable"),
         ("precise", "separable"),
         ("noisy", "unreliable"),
+        ("u_shaped", "undecided"),
         ("kin", "entangled"),
         ("whole", "entangled"),
     ],
@@ -70,6 +71,38 @@ def test_the_planted_caution_is_given_where_it_belongs(
 ) -> None:
     assert caution in cautions(found(result, benchmark))
     assert caution not in cautions(found(result, "precise"))
+
+
+def test_a_benchmark_that_turns_round_is_never_separable_and_no_number_of_families_would_make_it_so(
+    result: StudyResult,
+) -> None:
+    one = found(result, "u_shaped")
+    assert one.interval is not None
+    assert one.interval.low is not None
+    assert one.interval.high is not None
+    assert -0.4 < one.interval.low < one.interval.high < 0.4  # what would be separable by the interval alone
+    assert "not monotone" in one.rule
+    assert one.verdict_effective == "undecided"
+    assert one.tests is not None
+    assert one.tests.separable == 1.0
+    assert one.tests.verdict_bh == one.tests.verdict_by == "undecided"
+    assert {left.verdict for left in one.without_family} == {"undecided"}
+
+
+def test_an_area_of_which_a_benchmark_turns_round_is_not_separable() -> None:
+    pooled = Pooled(rho=0.0, low=-0.1, high=0.1, n_families=20)
+    assert area_verdict(["separable", "separable"], pooled, 0.4)[0] == "separable"
+    verdict, rule = area_verdict(["separable", "undecided"], pooled, 0.4, turning=1)
+    assert verdict == "undecided"
+    assert "1 of its 2 benchmarks" in rule
+    steep = Pooled(rho=0.7, low=0.5, high=0.8, n_families=20)
+    assert area_verdict(["entangled", "undecided"], steep, 0.4, turning=1)[0] == "entangled"
+
+
+def test_a_turn_takes_only_verdicts_that_rest_on_a_low_correlation() -> None:
+    assert verdict_of(0.5, 0.6, 0.4, 9, turning=True)[0] == "entangled"
+    assert verdict_of(-0.6, -0.5, 0.4, 9, turning=True)[0] == "inverse"
+    assert verdict_of(-0.1, 0.1, 0.4, 9, turning=True)[0] == "undecided"
 
 
 def test_a_study_of_many_equal_families_has_no_caution_about_them(result: StudyResult) -> None:

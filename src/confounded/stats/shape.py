@@ -10,10 +10,10 @@ sought around the turning point of a quadratic in rank, where the original has a
 Near chance a benchmark cannot fall with capability, and noise is all there is: `near_chance_share` is the other half
 of this check.
 
-A finding here is a caution on a verdict and never a verdict. Models are taken to be independent, which costs little:
-with 27 models in nine families (intra-family correlations .3 and .5), 5,000 columns each, a U was found by mistake in
-.7 % of columns without a relation, .8 % of straight lines, 4.3 % of lines that end at a ceiling and 5.2 % of steps;
-with 26 independent models in .4, .5, 4.1 and 4.7 %. A real U of twice the noise was found in two thirds.
+A finding here is never a verdict, but it forbids one: where the relation turns round, a low rank correlation does not
+show that a benchmark is separable (`study.verdicts`). So it has an error rate of its own, and takes families and not
+models to be independent where they are given: how often a monotone relation is called a U by mistake, and a real U
+found, stands in `validation/shape/README.md`.
 """
 
 from __future__ import annotations
@@ -103,7 +103,12 @@ class _Line:
         return float(2.0 * stdtr(float(self.freedom), -abs(self.t)))
 
 
-def shapes(score: ArrayLike, columns: ArrayLike, standard_errors: ArrayLike | None = None) -> Shapes:
+def shapes(
+    score: ArrayLike,
+    columns: ArrayLike,
+    standard_errors: ArrayLike | None = None,
+    families: ArrayLike | None = None,
+) -> Shapes:
     """Say of each benchmark whether its relation to the score is monotone.
 
     Parameters
@@ -114,6 +119,8 @@ def shapes(score: ArrayLike, columns: ArrayLike, standard_errors: ArrayLike | No
         NaN where a model has no score.
     standard_errors : array_like of shape (M, B), optional
         Of the benchmark's scores; NaN where not known. Without them only a constant column is called flat.
+    families : array_like of int of shape (M,), optional
+        The family of each model, from 0 up. With them the lines take families, not models, to be independent.
 
     Returns
     -------
@@ -130,12 +137,15 @@ def shapes(score: ArrayLike, columns: ArrayLike, standard_errors: ArrayLike | No
     E = np.full(Y.shape, np.nan) if standard_errors is None else np.asarray(standard_errors, dtype=np.float64)
     if E.shape != Y.shape:
         raise StatisticsError(f"standard errors of shape {Y.shape}", found=str(E.shape))
+    F = None if families is None else np.asarray(families, dtype=np.intp)
+    if F is not None and F.shape != x.shape:
+        raise StatisticsError(f"families of shape {x.shape}", found=str(F.shape))
     figures = np.full((8, Y.shape[1]), np.nan)
     labels = []
     for b in range(Y.shape[1]):
         present = ~np.isnan(Y[:, b])
         own_x, own_y = x[present], Y[present, b]
-        figures[:5, b] = _two_lines(own_x, own_y)
+        figures[:5, b] = _two_lines(own_x, own_y, None if F is None else F[present])
         figures[5, b] = spearman(own_x, own_y)
         figures[6, b] = _p_of_spearman(float(figures[5, b]), own_x.size)
         figures[7, b] = _p_of_spread(own_y, E[present, b])
@@ -199,7 +209,9 @@ def _label(
     return "monotone" if p_rho <= SIGNIFICANCE else "unclear"
 
 
-def _two_lines(x: FloatArray, y: FloatArray) -> tuple[float, float, float, float, float]:
+def _two_lines(
+    x: FloatArray, y: FloatArray, families: NDArray[np.intp] | None
+) -> tuple[float, float, float, float, float]:
     """Make the two-lines test on ranks: slopes, p-values, and the score at the break."""
     nothing = (np.nan,) * 5
     n = x.size
@@ -207,7 +219,7 @@ def _two_lines(x: FloatArray, y: FloatArray) -> tuple[float, float, float, float
         return nothing
     u, v = midranks(x) - (n + 1) / 2.0, midranks(y) - (n + 1) / 2.0
     flat = _flat_region(u, v)
-    first = _interrupted(u, v, float(np.median(flat)))
+    first = _interrupted(u, v, float(np.median(flat)), families)
     if first is None:
         return nothing
     weights = [abs(line.t) for line in first]
@@ -215,7 +227,7 @@ def _two_lines(x: FloatArray, y: FloatArray) -> tuple[float, float, float, float
     # more of the models.
     share = weights[1] / sum(weights) if sum(weights) > 0.0 else 0.5
     at = float(np.quantile(flat, share))
-    found = _interrupted(u, v, at)
+    found = _interrupted(u, v, at, families)
     if found is None:
         found, at = first, float(np.median(flat))
     low, high = found
@@ -240,12 +252,14 @@ def _flat_region(u: FloatArray, v: FloatArray) -> FloatArray:
     return np.asarray(u[inner][near], dtype=np.float64)
 
 
-def _interrupted(u: FloatArray, v: FloatArray, at: float) -> tuple[_Line, _Line] | None:
+def _interrupted(
+    u: FloatArray, v: FloatArray, at: float, families: NDArray[np.intp] | None = None
+) -> tuple[_Line, _Line] | None:
     """Fit a line on either side of a break, with a jump between them; None where a side is too short.
 
     The two lines share nothing, so each is fitted alone and has the degrees of freedom of its own side. Standard
     errors are HC3 (MacKinnon & White 1985), which hold up where there are few models and unequal spread (Long & Ervin
-    2000).
+    2000); with families, those of leaving out each in turn, which is the same for clusters (Bell & McCaffrey 2002).
     """
     below = u <= at
     sides = []
@@ -253,6 +267,12 @@ def _interrupted(u: FloatArray, v: FloatArray, at: float) -> tuple[_Line, _Line]
         a, b = u[side], v[side]
         if a.size < FEWEST_A_SIDE or np.ptp(a) == 0.0:
             return None
+        if families is not None:
+            line = _clustered(a, b, families[side])
+            if line is None:
+                return None
+            sides.append(line)
+            continue
         da = a - a.mean()
         spread = float(da @ da)
         slope = float(da @ b / spread)
@@ -261,6 +281,24 @@ def _interrupted(u: FloatArray, v: FloatArray, at: float) -> tuple[_Line, _Line]
         error = float(np.sqrt((da**2 * residual**2).sum()) / spread)
         sides.append(_Line(slope, slope / max(error, ROUNDING), a.size - 2))
     return sides[0], sides[1]
+
+
+def _clustered(a: FloatArray, b: FloatArray, families: NDArray[np.intp]) -> _Line | None:
+    """Fit a line whose error is that of leaving out each family; None where there are too few to leave out."""
+    _, own = np.unique(families, return_inverse=True)
+    n_families = int(own.max()) + 1
+    if n_families < FEWEST_A_SIDE:
+        return None
+    sums = np.array([np.bincount(own, weights) for weights in (np.ones_like(a), a, b, a * a, a * b)])
+    whole = sums.sum(axis=1)
+    n, sum_a, sum_b, sum_aa, sum_ab = whole[:, None] - sums
+    with np.errstate(divide="ignore", invalid="ignore"):
+        without = (n * sum_ab - sum_a * sum_b) / (n * sum_aa - sum_a**2)
+    slope = (whole[0] * whole[4] - whole[1] * whole[2]) / (whole[0] * whole[3] - whole[1] ** 2)
+    if not np.isfinite(without).all():
+        return None
+    error = np.sqrt((n_families - 1) / n_families * ((without - without.mean()) ** 2).sum())
+    return _Line(float(slope), float(slope / max(error, ROUNDING)), n_families - 1)
 
 
 def _p_of_spearman(rho: float, n: int) -> float:

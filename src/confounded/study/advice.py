@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from confounded.study.cautions import FEW_FAMILIES, SATURATED
 from confounded.study.check_result import Advice, CaseMember, FamiliesNeeded, WithinFamilies, WorkedCase
 from confounded.study.result import BenchmarkFacts, Correlation
+from confounded.study.shapes import is_turning
 from confounded.study.shipped import shipped_study
 
 __all__ = ["CASE_BENCHMARKS", "advice_on", "case_member", "worked_cases"]
@@ -200,7 +201,7 @@ def _of_measure(one: Correlation) -> Iterator[Advice]:
             "them nobody can tell a low correlation from a noisy benchmark.",
             because="the reliability is not known",
         )
-    if one.shape is not None and one.shape.label == "not monotone":
+    if is_turning(one):
         yield Advice(
             advice="look at the picture",
             what="Look at the scatter before quoting one number: the relation changes direction along the scale, often "

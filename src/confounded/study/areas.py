@@ -1,7 +1,7 @@
 """What the benchmarks of an area, or of a kind of measurement, say together.
 
-An area is separable only if its pooled interval lies inside the margin and none of its members is entangled or
-inverse; it is mixed where members or the pooled figure contradict each other.
+An area is separable only if its pooled interval lies inside the margin, none of its members is entangled or inverse,
+and none turns round with capability; it is mixed where members or the pooled figure contradict each other.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from confounded.study.result import (
     RandomEffects,
 )
 from confounded.study.settings import Settings
+from confounded.study.shapes import is_turning
 from confounded.study.summaries import point_counts, verdict_counts
 from confounded.study.verdicts import verdict_of, without_nesting
 
@@ -136,7 +137,9 @@ def _area_summary(
     names = [one.benchmark for one in members]
     together = stack(evidence, names)
     pooled = _pooled(together, settings)
-    verdict, rule = area_verdict([one.verdict for one in members], pooled, settings.margin)
+    verdict, rule = area_verdict(
+        [one.verdict for one in members], pooled, settings.margin, sum(map(is_turning, members))
+    )
     beyond = sum(abs(value) > settings.margin for value in values)
     if verdict == "separable" and beyond:
         # A mean near 0 of members that lie far apart says nothing of any one of them.
@@ -162,7 +165,7 @@ def _area_summary(
     )
 
 
-def area_verdict(verdicts: Sequence[str], pooled: Pooled, margin: float) -> tuple[str, str]:
+def area_verdict(verdicts: Sequence[str], pooled: Pooled, margin: float, turning: int = 0) -> tuple[str, str]:
     """Return what may be said of an area, and why.
 
     Parameters
@@ -171,6 +174,8 @@ def area_verdict(verdicts: Sequence[str], pooled: Pooled, margin: float) -> tupl
         Those of its members.
     pooled : Pooled
     margin : float
+    turning : int, optional
+        How many members are shown to turn round, so that a mean of low rank correlations says nothing of them.
 
     Returns
     -------
@@ -189,6 +194,11 @@ def area_verdict(verdicts: Sequence[str], pooled: Pooled, margin: float) -> tupl
         return "mixed", f"{rule}, but some of its benchmarks are entangled or inverse"
     if against.get(verdict) in verdicts:
         return "mixed", f"{rule}, but some of its benchmarks are {against[verdict]}"
+    if verdict == "separable" and turning:
+        return (
+            "undecided",
+            f"{rule}, but {turning} of its {len(verdicts)} benchmarks turn round with capability",
+        )
     return verdict, rule
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts, Caution, Correlation
+from confounded.study.shapes import TURNING, is_turning
 from confounded.study.verdicts import DECIDED
 
 __all__ = ["caution"]
@@ -176,9 +177,9 @@ def _of_description(one: Correlation) -> Iterator[Caution]:
             yield Caution(
                 caution="saturated", what=f"{100 * share:.0f} % of the models are at the {name} of the scale."
             )
-    if one.shape is not None and one.shape.label == "not monotone":
+    if is_turning(one):
         yield Caution(
-            caution="not monotone",
+            caution=TURNING,
             what="It falls on one side of a break and rises on the other; a rank correlation does not describe that.",
         )
     near = one.description.near_chance_share if one.description else None

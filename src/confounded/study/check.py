@@ -31,6 +31,7 @@ from confounded.study.columns import with_columns_asked_for
 from confounded.study.population import Population, benchmark_facts, populations
 from confounded.study.result import BenchmarkFacts, Correlation, Notice, Source, StudyResult
 from confounded.study.settings import Settings
+from confounded.study.shapes import is_turning
 from confounded.study.shipped import shipped_study
 from confounded.study.study import run_study
 from confounded.study.uncertainty import Progress
@@ -230,6 +231,8 @@ def _needed(
     reason = None
     if one.verdict == "unreliable":
         reason = "it takes a better measurement, not more models"
+    elif is_turning(one):
+        reason = "the relation turns round, and no number of families makes one correlation describe it"
     elif one.verdict != "undecided":
         reason = f"it is decided: {one.verdict}"
     elif not plan:

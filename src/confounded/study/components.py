@@ -22,6 +22,7 @@ from confounded.stats.kernel import CONGRUENCE
 from confounded.stats.parallel import parallel_analysis
 from confounded.stats.ranks import spearman
 from confounded.stats.rotation import TwoComponents, two_components
+from confounded.stats.shape import shapes
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.components_result import (
     BenchmarkComponents,
@@ -34,6 +35,7 @@ from confounded.study.known import number
 from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts
 from confounded.study.settings import SMALLEST_SUITE, Settings
+from confounded.study.shapes import TURNING
 from confounded.study.verdicts import verdict_of
 
 __all__ = ["capability_components"]
@@ -173,7 +175,10 @@ def _benchmarks(
     jackknives = [
         family_jackknife(whole[k], left_out[:, k], np.isnan(left_out[:, k]), there) for k in range(2)
     ]
-    both = [_recorded(one, whole[k], settings) for k, one in enumerate(jackknives)]
+    both = [
+        _recorded(one, whole[k], _turning(fit.scores[:, k], values, families), settings)
+        for k, one in enumerate(jackknives)
+    ]
     results = []
     for b, name in enumerate(names):
         # Where a benchmark falls with capability, the component it follows is that with which it falls more.
@@ -201,13 +206,20 @@ def _benchmarks(
     return results
 
 
-def _recorded(jackknife: Jackknife, rho: FloatArray, settings: Settings) -> list[ComponentCorrelation]:
+def _turning(component: FloatArray, values: FloatArray, families: NDArray[np.intp]) -> list[bool]:
+    """Return which benchmarks are shown to turn round with a component."""
+    return [label == TURNING for label in shapes(component, values, families=families).label]
+
+
+def _recorded(
+    jackknife: Jackknife, rho: FloatArray, turning: Sequence[bool], settings: Settings
+) -> list[ComponentCorrelation]:
     """Record correlations with one component."""
     interval = jackknife_intervals(jackknife, settings.level)
     found = []
     for b in range(rho.size):
         low, high = number(interval.low[b]), number(interval.high[b])
-        verdict, _ = verdict_of(low, high, settings.margin, int(jackknife.n_families[b]))
+        verdict, _ = verdict_of(low, high, settings.margin, int(jackknife.n_families[b]), turning=turning[b])
         found.append(
             ComponentCorrelation(
                 rho=number(rho[b]), low=low, high=high, verdict=verdict, reason=interval.reasons[b]

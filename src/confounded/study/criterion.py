@@ -3,7 +3,7 @@
 A goal, that is an area of research, is *empirically separable* over a stated population when
 
 1. its measures, pooled, are separable: the default interval of their mean correlation lies inside the margin, and none
-   of them is entangled or inverse by itself (`study.areas.area_verdict`);
+   of them is entangled or inverse by itself, or turns round with capability (`study.areas.area_verdict`);
 2. they stay so under the robustness set: the pooled correlation lies inside the margin also without each family, and
    with every other composite for capability and every other measure of association;
 3. they are reliable enough that a low correlation is not noise: the pooled interval, each member divided by the root of

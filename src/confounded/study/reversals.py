@@ -24,6 +24,7 @@ from confounded.study.capabilities import FEWEST_MODELS
 from confounded.study.population import TOGETHER
 from confounded.study.result import Caution, Correlation, Notice
 from confounded.study.settings import Settings
+from confounded.study.shapes import TURNING
 from confounded.study.splits import Parting
 from confounded.study.strata import Scoped, trend
 from confounded.study.strata_jackknife import Batch, families_of
@@ -33,7 +34,7 @@ __all__ = ["CAUTION", "READINGS", "reversal_cautions", "reversal_notices", "with
 
 CAUTION: Final = "sign reversal"
 
-READINGS: Final = ("near chance", "not monotone", "confounding")
+READINGS: Final = ("near chance", TURNING, "confounding")
 """What an alarm can be read as, in the order of precedence."""
 
 AS_CAPABLE: Final = (0.05, 0.95)
@@ -130,7 +131,7 @@ def _reading(
     if (mask & ~able).any() and not _still_turned(one, scoped, mask & able, stratum, settings, engine):
         return READINGS[0], "without the models near chance the other sign is not established"
     for shape, of in ((one.overall.shape, "over all models"), (stratum.shape, "in this stratum")):
-        if shape == "not monotone":
+        if shape == TURNING:
             return READINGS[1], f"it falls on one side of a break and rises on the other {of}"
     against = scoped.against(one.benchmark)
     low, high = np.quantile(against[mask], AS_CAPABLE)

@@ -20,7 +20,7 @@ from confounded.engine import ALL_CORES, Engine
 from confounded.stats.permutation import permutation_tests
 from confounded.stats.resampling import PIECE, prepare, replicate_left_out
 from confounded.stats.robustness import associations, describe, most_moving, specifications
-from confounded.stats.shape import near_chance_share, shapes
+from confounded.stats.shape import near_chance_share
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.correlations import own_accuracy
 from confounded.study.known import number
@@ -32,7 +32,6 @@ from confounded.study.result import (
     Description,
     Range,
     Robustness,
-    Shape,
     Specification,
 )
 from confounded.study.settings import Settings
@@ -293,7 +292,7 @@ def _association(x: FloatArray, values: FloatArray, settings: Settings) -> float
 def _details(
     population: Population, fact: BenchmarkFacts, x: FloatArray, values: FloatArray
 ) -> dict[str, object]:
-    """Describe one correlation: slope, spread, shape."""
+    """Describe one correlation: slope and spread."""
     both = ~(np.isnan(values) | np.isnan(x))
     lower = fact.direction == "lower"
     floor, ceiling = (fact.ceiling, fact.floor) if lower else (fact.floor, fact.ceiling)
@@ -307,7 +306,6 @@ def _details(
     slope = number(described.slope[0])
     width = None if fact.floor is None or fact.ceiling is None else fact.ceiling - fact.floor
     errors = error_variances(population, fact.benchmark, fact)
-    shape = shapes(x[both], values[both, None], np.sqrt(errors.variance[both, None]))
     chance = _near_chance(fact, errors, both)
     return {
         "description": Description(
@@ -319,14 +317,6 @@ def _details(
             ceiling_share=number(described.ceiling_share[0]) if described.ceiling_given[0] else None,
             tied_share=number(described.tied_share[0]),
             near_chance_share=chance,
-        ),
-        "shape": Shape(
-            label=shape.label[0],
-            slope_low=number(shape.slope_low[0]),
-            slope_high=number(shape.slope_high[0]),
-            p_low=number(shape.p_low[0]),
-            p_high=number(shape.p_high[0]),
-            break_at=number(shape.break_at[0]),
         ),
     }
 

@@ -304,7 +304,7 @@ def _stratum(
     measured = correlation(values, against)
     is_told = by == ALL or mask.sum() >= FEWEST_IN_STRATUM
     interval = jackknife_intervals(jackknife, level)
-    shape = shapes(against[mask], values[mask, None]).label[0] if is_told else None
+    shape = shapes(against[mask], values[mask, None], families=families[mask]).label[0] if is_told else None
     return StratumCorrelation(
         by=by,
         stratum=name,

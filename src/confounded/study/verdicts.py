@@ -8,6 +8,9 @@ Against the margin m (a setting, chosen before the data are seen) the default in
 - ``unreliable``: the raw interval lies inside ±m, but without measurement error it does not, or cannot be had;
 - ``undecided``: anything else. It is not evidence of entanglement, nor of anything.
 
+Where the relation is shown to turn round (`stats.shape`), a low rank correlation is no evidence of independence, and
+the verdict is ``undecided`` in place of separable or unreliable.
+
 All come from one interval of the level 1 - α, so a wrong verdict has probability α at most, whatever the correlation
 is, where the coverage holds. ``separable`` is an equivalence test at one-sided α / 2 (Schuirmann 1987; Lakens 2017),
 stricter than the customary α.
@@ -46,6 +49,7 @@ from confounded.study.result import (
     WithoutFamily,
 )
 from confounded.study.settings import Nesting, Settings
+from confounded.study.shapes import TURNING, is_turning, shape_against, with_shapes
 from confounded.study.uncertainty import EFFECTIVE_METHOD, Resampled
 
 __all__ = ["declared_set", "judge", "verdict_of", "without_nesting"]
@@ -64,6 +68,8 @@ def verdict_of(
     margin: float,
     n_families: int,
     reliability: Reliability | None = None,
+    *,
+    turning: bool = False,
 ) -> tuple[str, str]:
     """Return the verdict that an interval gives, and the rule that gave it.
 
@@ -76,6 +82,8 @@ def verdict_of(
         Families behind it; below six no verdict is taken.
     reliability : Reliability, optional
         What is known of the benchmark's measurement error.
+    turning : bool, optional
+        Whether the relation is shown to fall on one side of a break and to rise on the other.
 
     Returns
     -------
@@ -93,6 +101,11 @@ def verdict_of(
         return "inverse", f"the interval lies below −{margin:.2f}"
     if not (low > -margin and high < margin):
         return UNDECIDED, f"the interval reaches across +{margin:.2f} or −{margin:.2f}"
+    if turning:
+        return UNDECIDED, (
+            f"the interval lies inside ±{margin:.2f}, but the relation is not monotone: it falls on one side of a "
+            "break and rises on the other, so that a low rank correlation is no evidence of independence"
+        )
     if reliability is None:
         return "separable", f"the interval lies inside ±{margin:.2f}"
     if reliability.method is None:
@@ -128,6 +141,7 @@ def judge(
     -------
     list of Correlation
     """
+    correlations = with_shapes(population, score, facts, correlations)
     everyone = np.arange(len(population.models))
     by_score = [name for name in evidence.with_score if name not in evidence.with_accuracy]
     found = _judged(population, facts, evidence.with_score, by_score, score.rows, settings, score)
@@ -138,7 +152,7 @@ def judge(
         found[one.benchmark].added_to(one, settings) if one.benchmark in found else one
         for one in correlations
     ]
-    beside = [_with_other_verdicts(one, settings) for one in judged]
+    beside = [_with_other_verdicts(one, population, score, facts, settings) for one in judged]
     return _among_many(beside, facts, settings)
 
 
@@ -153,20 +167,40 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     def added_to(self, one: Correlation, settings: Settings) -> Correlation:
         """Return the correlation with its verdict."""
         low, high = _limits(one.interval)
-        verdict, rule = verdict_of(low, high, settings.margin, one.n_families, self.reliability)
+        turning = is_turning(one)
+        verdict, rule = verdict_of(
+            low, high, settings.margin, one.n_families, self.reliability, turning=turning
+        )
         if one.interval is not None and one.interval.reason:
             rule = one.interval.reason
         wider = next((other for other in one.intervals if other.method == EFFECTIVE_METHOD), None)
-        firm, _ = verdict_of(*_limits(wider), settings.margin, one.n_families, self.effective)
+        firm, _ = verdict_of(
+            *_limits(wider), settings.margin, one.n_families, self.effective, turning=turning
+        )
         return msgspec.structs.replace(
             one,
             verdict=verdict,
             verdict_effective=firm,
             rule=rule,
-            tests=self.tests,
+            tests=_without_separable(self.tests) if turning else self.tests,
             reliability=self.reliability,
-            without_family=self.without,
+            without_family=[_still_turning(own) for own in self.without] if turning else self.without,
         )
+
+
+def _without_separable(tests: MarginP) -> MarginP:
+    """Return the tests of a relation that turns round: nothing shows that it is separable."""
+    if tests.entangled is None or tests.inverse is None:
+        return tests
+    p = min(1.0, 2.0 * min(tests.entangled, tests.inverse))
+    return msgspec.structs.replace(tests, separable=1.0, p=p)
+
+
+def _still_turning(one: WithoutFamily) -> WithoutFamily:
+    """Return the verdict without a family, which turns round as the whole does."""
+    if one.verdict not in ("separable", "unreliable"):
+        return one
+    return msgspec.structs.replace(one, verdict=UNDECIDED)
 
 
 def _judged(
@@ -259,18 +293,34 @@ def _shown(source: Resampled, position: int) -> list[int]:
     return sorted({*furthest, *(row for row in source.redone if source.present[row, position])})
 
 
-def _with_other_verdicts(one: Correlation, settings: Settings) -> Correlation:
+def _with_other_verdicts(
+    one: Correlation,
+    population: Population,
+    score: CapabilitiesScore,
+    facts: Mapping[str, BenchmarkFacts],
+    settings: Settings,
+) -> Correlation:
     """Add verdicts to the correlations that stand beside the headline."""
 
-    def with_verdict(field: str) -> dict[str, object]:
+    def with_verdict(field: str, *, turning: bool) -> dict[str, object]:
         other = getattr(one, field)
         if other is None:
             return {}
-        verdict, _ = verdict_of(*_limits(other.interval), settings.margin, one.n_families)
-        firm, _ = verdict_of(*_limits(other.effective), settings.margin, one.n_families)
+        limits = (settings.margin, one.n_families)
+        verdict, _ = verdict_of(*_limits(other.interval), *limits, turning=turning)
+        firm, _ = verdict_of(*_limits(other.effective), *limits, turning=turning)
         return {field: msgspec.structs.replace(other, verdict=verdict, verdict_effective=firm)}
 
-    return msgspec.structs.replace(one, **with_verdict("against_score"), **with_verdict("without_itself"))
+    turning = is_turning(one)
+    by_score = turning
+    if one.against_score is not None:
+        scores = score.of_population(population)
+        by_score = shape_against(population, facts[one.benchmark], scores).label == TURNING
+    return msgspec.structs.replace(
+        one,
+        **with_verdict("against_score", turning=by_score),
+        **with_verdict("without_itself", turning=turning),
+    )
 
 
 def declared_set(
