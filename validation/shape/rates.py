@@ -85,6 +85,9 @@ MONOTONE: Final = {
     "ends at a ceiling": lambda a, e: np.minimum(0.5 * a + 0.43 * e, 0.3),
     "a step": lambda a, e: (a > 0.3) + e,
 }
+WITHIN: Final = tuple(MONOTONE)[:2]
+"""Those whose true correlation lies inside the margin: of the others no verdict of separable is right to begin with."""
+
 TURNING: Final = {
     "U, noise as large as it": lambda a, e: a**2 / 2**0.5 + e,
     "U, half of the noise": lambda a, e: a**2 / 2**0.5 + 0.5 * e,
@@ -170,7 +173,7 @@ share of these that the shape takes the verdict from (where there are {b} or mor
 ## What to take from it
 
 - **Seldom wrong**: of relations that are monotone, {worst:.1f} % at most are called anything else, and no more than
-  {worst_lost:.1f} % of the separable verdicts are lost by mistake.
+  {worst_lost:.1f} % of the separable verdicts are lost where the true correlation lies inside the margin.
 - **It finds what matters**: of relations that turn round and whose interval lies inside the margin, the shape takes the
   verdict from {found_small:.0f} % or more with 60 models in 12 families, and from {found_large:.0f} % or more with
   200 in 30 and above.
@@ -179,7 +182,8 @@ share of these that the shape takes the verdict from (where there are {b} or mor
 
 ## Monotone relations
 
-Rows fail where more than {gate:.0f} % are called not monotone, or lose the verdict (and three standard errors).
+Rows fail where more than {gate:.0f} % (and three standard errors) are called not monotone; the first two also where as
+many lose the verdict. The true correlation of the others lies beyond the margin, so that theirs was none to begin with.
 
 | models in families | relation | called not monotone, % | interval inside the margin, % | loses it, % |
 |---|---|---|---|---|
@@ -231,7 +235,7 @@ def main() -> int:
         seed=given.seed,
         gate=GATE,
         worst=max(row[0] for row in null.values()),
-        worst_lost=max(row[2] or 0.0 for row in null.values()),
+        worst_lost=max(row[2] or 0.0 for (_, relation), row in null.items() if relation in WITHIN),
         found_small=taken(DESIGNS[1:2]),
         found_large=taken(DESIGNS[2:]),
         seen_small=turns[DESIGNS[0], "U, half of the noise"][0],
@@ -243,7 +247,7 @@ def main() -> int:
     failed = [
         f"{models}, {relation}"
         for (models, relation), (turning, _, lost) in null.items()
-        if max(turning, lost or 0.0) > GATE + error
+        if max(turning, lost or 0.0 if relation in WITHIN else 0.0) > GATE + error
     ]
     for name in failed:
         print(f"too often called not monotone: {name}", file=sys.stderr)
