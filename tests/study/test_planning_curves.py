@@ -71,9 +71,17 @@ def test_more_families_never_do_worse_however_unequal_they_are() -> None:
             assert all(a <= b + 1e-12 for a, b in pairwise(one.power))
 
 
+def test_a_curve_reaches_a_study_of_thousands_of_families_in_even_steps() -> None:
+    for curve in planning_curves((1,) * 3_000, Settings()):
+        assert curve.n_families[-1] == 3_000
+        assert all(b / a < 1.4 for a, b in pairwise(curve.n_families))
+    small = planning_curves((4, 3, 1), Settings())
+    assert 3 not in small[0].n_families
+
+
 def test_what_no_study_settles_needs_no_number() -> None:
-    # A thousand models do not tell 0 from .02.
-    for curve in planning_curves((1,) * 6, Settings(margin=0.02)):
+    # Ten thousand models do not tell 0 from .01.
+    for curve in planning_curves((1,) * 6, Settings(margin=0.01)):
         assert curve.correlations[0].n_families_needed is None
         assert curve.correlations[0].n_models_needed is None
     assert planning_curves((), Settings()) == []

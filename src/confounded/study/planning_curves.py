@@ -22,7 +22,10 @@ POWER_NEEDED: Final = 0.8
 SIZES: Final = (6, 8, 10, 12, 15, 19, 24, 30, 38, 48, 60, 76, 96, 120)
 """Numbers of families at which a curve is drawn, from the fewest that allow a verdict on; even on a log scale."""
 
-MOST_FAMILIES: Final = 1_000
+STEP: Final = 1.26
+"""From one number to the next, beyond those, for a study that has more families."""
+
+MOST_FAMILIES: Final = 10_000
 """Where the search for a size gives up."""
 
 
@@ -43,8 +46,7 @@ def planning_curves(family_sizes: Sequence[int], settings: Settings) -> list[Pla
     """
     if not family_sizes:
         return []
-    own = {len(family_sizes)} if len(family_sizes) >= FEWEST_FAMILIES_FOR_VERDICT else set()
-    numbers = sorted({*SIZES, *own})
+    numbers = _numbers(len(family_sizes))
     return [
         PlanningCurve(
             ability_clustering=ability,
@@ -73,6 +75,16 @@ def planning_curves(family_sizes: Sequence[int], settings: Settings) -> list[Pla
         )
         for ability, residual in CLUSTERING
     ]
+
+
+def _numbers(own: int) -> list[int]:
+    """Return the numbers of families at which curves are drawn, that of the study among them."""
+    numbers = {*SIZES, own} if own >= FEWEST_FAMILIES_FOR_VERDICT else {*SIZES}
+    further = SIZES[-1] * STEP
+    while further < own:
+        numbers.add(round(further))
+        further *= STEP
+    return sorted(numbers)
 
 
 def assumed_correlations(margin: float) -> tuple[float, ...]:

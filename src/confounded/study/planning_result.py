@@ -13,7 +13,7 @@ class PlannedCorrelation(msgspec.Struct, frozen=True, kw_only=True):
     `claim` is the verdict that it deserves, `power` the share of studies that reach it; `low` and `high` are the
     interval of a study that finds the correlation as it is, null where so few models have none. `n_families_needed`
     and `n_models_needed` are the smallest study that reaches the verdict with `power_needed` of the curve, null where
-    none of up to a thousand families does.
+    none of up to ten thousand families does.
     """
 
     rho: float

@@ -120,6 +120,27 @@ def test_hundreds_of_models_get_a_row_a_family() -> None:
     assert spec["height"] < 200
 
 
+def test_of_hundreds_of_families_those_of_one_model_share_the_last_row() -> None:
+    many = population("chat", [], models=[f"model {i}" for i in range(300)])
+    of_two = [msgspec.structs.replace(m, family="a pair") if i < 2 else m for i, m in enumerate(many.models)]
+    spec = capabilities_scores(
+        msgspec.structs.replace(many, models=of_two), family_marks([many]) | {"a pair": OTHER_FAMILIES}
+    )
+    labels = [row["label"] for row in values(spec, "label", "text")]
+    assert labels == ["a pair", "298 other families"]
+    assert sorted(row["row"] for row in values(spec, "score")) == [0, 0, *[1] * 298]
+
+
+def test_a_score_has_its_interval_where_it_is_known(shipped: StudyResult) -> None:
+    for one in shipped.populations:
+        drawn = values(capabilities_scores(one, family_marks([one])), "low")
+        known = [m for m in one.models if m.score_low is not None]
+        assert sorted((row["low"], row["high"]) for row in drawn) == sorted(
+            (m.score_low, m.score_high) for m in known
+        )
+        assert len(drawn) == one.n_models
+
+
 def test_a_family_has_the_same_mark_everywhere_and_none_shares_it() -> None:
     made = [population("base", [], models="abcdefgh"), population("chat", [], models="efghijkl")]
     marks = family_marks(made)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import polars as pl
 import pytest
 
+import confounded
+from confounded.datasets.safetywashing import gpt4o_scores
 from confounded.report.figures import panels as module
 from confounded.report.figures.benchmark_scatter import benchmark_scatter
 from confounded.report.figures.calibration import calibration
@@ -16,11 +19,14 @@ from confounded.report.figures.panels import Panel, scatter_panels
 from confounded.report.figures.planning import planning_curve
 from confounded.report.figures.render import written
 from confounded.report.figures.score_compute import score_compute
+from confounded.report.figures.scores import capabilities_scores
 from confounded.report.figures.slope import correlation_slope
 from confounded.report.figures.theme import ROLES, family_marks
 from confounded.report.figures.vision import NO_ATTACK, vision
 from confounded.report.index import Index
-from confounded.study import StudyResult
+from confounded.scores import ScoreTable
+from confounded.study import Settings, StudyResult, run_study
+from confounded.study.reproduction import CLOSED_MODEL_SUITE
 from confounded.study.result import Correlation, FittedCurve, PopulationResult, ScoreCorrelation
 from tests.report.results import NASTY, correlation, facts, population, result
 
@@ -276,6 +282,33 @@ def test_the_slope_of_the_scale_is_the_slope_over_its_width(shipped: StudyResult
 
 def test_without_a_known_scale_there_is_no_such_figure() -> None:
     assert correlation_slope(Index.of(result()), "chat", 486) is None
+
+
+# Figure 17
+
+
+def test_gpt_4o_stands_on_top_where_the_scores_have_it() -> None:
+    chat = confounded.load_scores()
+    known = chat.models.filter(pl.col("population") == "chat")
+    rows = pl.concat(
+        [
+            chat.scores.filter(pl.col("model").is_in(known["model"].implode())).select(
+                "model", "benchmark", "score"
+            ),
+            gpt4o_scores().select("model", "benchmark", "score"),
+        ]
+    )
+    models = pl.concat([known, known.head(1).with_columns(model=pl.lit("gpt-4o"))])
+    ten = Settings(suite=CLOSED_MODEL_SUITE, resamples=0, unknown_families_apart=True)
+    study = run_study(ScoreTable(scores=rows, models=models), ten)
+    [one] = study.populations
+    assert [m.model for m in one.models if m.capabilities_score is None] == []
+    layers = capabilities_scores(one, family_marks([one]))["layer"]
+    [points] = [layer for layer in layers if layer["mark"]["type"] == "point"]
+    top = min(points["data"]["values"], key=lambda row: row["row"])
+    assert top["says"].startswith("GPT-4o")
+    # As the paper's figure has it, read off the plot.
+    assert top["score"] == pytest.approx(8.0, abs=0.25)
 
 
 # The planning curve

@@ -149,7 +149,7 @@ class _Legend:
         families = {model.family for panel in panels for model, _, _ in _drawable(population, panel)}
         own = [family for family in marks if family in families]
         others = [family for family in own if marks[family] is OTHER_FAMILIES]
-        other = f"{len(others)} other families" if len(others) > 1 else ""
+        other = f"{len(others):,} other families" if len(others) > 1 else ""
         entry_of = {family: other if family in others and other else short(family) for family in own}
         return cls(entry_of, {entry: marks[family] for family, entry in entry_of.items()})
 

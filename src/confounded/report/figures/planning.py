@@ -75,7 +75,7 @@ def planning_curve(
 
 def _name(one: PlannedCorrelation) -> str:
     """Write a true correlation with the verdict that it deserves, and the families which that needs."""
-    needed = "beyond a thousand" if one.n_families_needed is None else f"{one.n_families_needed:,}"
+    needed = "more than 10,000" if one.n_families_needed is None else f"{one.n_families_needed:,}"
     return f"{share(one.rho, 0)}: {one.claim}, {needed} families needed"
 
 
@@ -116,6 +116,7 @@ def _powers_panel(
         "legend": {
             "orient": "bottom",
             "columns": 2,
+            "labelLimit": 240,
             "offset": 4,
             "labelFontSize": SIZE,
             "symbolType": "stroke",
@@ -135,7 +136,7 @@ def _powers_panel(
             "Chance of the right verdict, by the true correlation",
             [
                 "Shaded: up to families whose models are like strangers.",
-                "Circle: simulated for this study." if simulated else "",
+                *(["Circle: simulated for this study."] if simulated else ()),
             ],
         ),
         "width": width,
@@ -236,7 +237,7 @@ def _widths_panel(alike: PlanningCurve, margin: float, here: list[Spec], width: 
         "title": _title(
             f"Interval where the truth is {share(alike.correlations[0].rho, 0)} or "
             f"{share(alike.correlations[-1].rho, 0)}",
-            ["Shaded across: the margin.", ""],
+            ["Shaded across: the margin."],
         ),
         "width": width,
         "height": HEIGHT,

@@ -21,6 +21,7 @@ MARK_OF_ONE: Final = {"size": 62, "opacity": 1, "strokeWidth": 0.6}
 MARK_OF_MANY: Final = {"size": 26, "opacity": 0.6, "strokeWidth": 0}
 MOST_ROWS: Final = 60
 """With more models than this each family gets a row instead of each model."""
+OTHERS: Final = "other families"
 MOST_FAMILY_ROWS: Final = 40
 """Of more families the largest get a row of their own, and all others share one."""
 
@@ -46,6 +47,8 @@ def capabilities_scores(population: PopulationResult, marks: Mapping[str, Family
     )
     placed = _rows([model.family for model in scored])
     labels = [model.name for model in scored] if placed is None else list(dict.fromkeys(placed))
+    if placed is not None:
+        labels.sort(key=lambda label: label.endswith(f" {OTHERS}"))  # at the bottom
     rows = [
         {
             "row": place if placed is None else labels.index(placed[place]),
@@ -140,6 +143,8 @@ def _rows(families: list[str]) -> list[str] | None:
     sizes = Counter(families)
     if len(sizes) <= MOST_FAMILY_ROWS:
         return families
-    largest = sorted(sizes, key=lambda family: (-sizes[family], family))[: MOST_FAMILY_ROWS - 1]
-    others = f"{len(sizes) - len(largest)} other families"
+    # A family of one model says no more in a row of its own.
+    lines = [family for family in sizes if sizes[family] > 1]
+    largest = sorted(lines, key=lambda family: (-sizes[family], family))[: MOST_FAMILY_ROWS - 1]
+    others = f"{len(sizes) - len(largest):,} {OTHERS}"
     return [family if family in set(largest) else others for family in families]

@@ -26,7 +26,9 @@ __all__ = ["correlation_slope"]
 
 Spec = dict[str, Any]
 
-HEIGHT: Final = 400
+HEIGHTS: Final = (160, 400)
+ROW: Final = 8
+"""Pixels that a benchmark adds to the height, within these."""
 AXIS: Final = 46
 HALF_MARK: Final = 4.0
 LONGEST: Final = 26
@@ -55,17 +57,18 @@ def correlation_slope(index: Index, population: str, width: int) -> Spec | None:
     if not shown:
         return None
     inner = width - AXIS
+    height = min(max(HEIGHTS[0], ROW * len(shown)), HEIGHTS[1])
     slopes = [100 * slope for _, _, _, slope in shown]
     low, high = min(*slopes, 0.0), max(*slopes, 0.0)
     room = (high - low or 1.0) * ROOM
     bottom, top = low - room, high + room
     points = [
-        Point(inner * (rho + 1) / 2, HEIGHT * (top - 100 * slope) / (top - bottom))
+        Point(inner * (rho + 1) / 2, height * (top - 100 * slope) / (top - bottom))
         for _, _, rho, slope in shown
     ]
     names = [shortened(short(entry.facts.name), LONGEST) for entry, *_ in shown]
     before = [decided(one.verdict) for _, one, _, _ in shown]
-    labels = placed(points, names, inner, HEIGHT, NAME_SIZE, HALF_MARK, before)
+    labels = placed(points, names, inner, height, NAME_SIZE, HALF_MARK, before)
     marks = [
         {
             "x": 100 * rho,
@@ -103,13 +106,18 @@ def correlation_slope(index: Index, population: str, width: int) -> Spec | None:
             "color": ROLES["muted"][0],
         },
         "width": inner,
-        "height": HEIGHT,
-        "layer": _layers(marks, texts, margin, (bottom, top), inner),
+        "height": height,
+        "layer": _layers(marks, texts, margin, (bottom, top), inner, height),
     }
 
 
 def _layers(
-    marks: list[Spec], texts: list[Spec], margin: float, span: tuple[float, float], width: float
+    marks: list[Spec],
+    texts: list[Spec],
+    margin: float,
+    span: tuple[float, float],
+    width: float,
+    height: float,
 ) -> list[Spec]:
     x: Spec = {
         "type": "quantitative",
@@ -151,7 +159,7 @@ def _layers(
                 "x": {**x, "field": "from"},
                 "x2": {"field": "to"},
                 "y": {"value": 0},
-                "y2": {"value": HEIGHT},
+                "y2": {"value": height},
             },
         },
         {
