@@ -37,33 +37,47 @@ def test_of_many_families_of_one_it_is_the_formula_for_independent_models(rho: f
 
 
 @given(SIZES, st.floats(-0.95, 0.95), SHARES, SHARES)
-def test_models_are_worth_from_a_family_each_to_a_model_each(
+def test_models_are_worth_what_the_traces_of_matrices_say(
     sizes: list[int], rho: float, ability: float, residual: float
 ) -> None:
+    n = sum(sizes)
+    families = np.repeat(np.arange(len(sizes)), sizes)
+    alike = families[:, None] == families
+    centre = np.eye(n) - 1.0 / n
+
+    def covariance(share: float) -> np.ndarray:
+        return centre @ ((1 - share) * np.eye(n) + share * alike)
+
+    def v(one: float, other: float) -> float:
+        a, b = covariance(one), covariance(other)
+        return float(np.trace(a @ b) / (np.trace(a) * np.trace(b)))
+
+    told = rho**2 / 2 * (v(ability, ability) + v(residual, residual)) + (1 - rho**2) * v(ability, residual)
     worth = independent_models(sizes, rho, ability, residual)
-    # Of unequal families even copies tell a little less than a model a family.
-    copies = sum(sizes) ** 2 / sum(size**2 for size in sizes)
-    assert copies - 1e-9 <= worth <= sum(sizes) + 1e-9
-    assert independent_models(sizes, rho, 0.0, 0.0) == pytest.approx(sum(sizes))
-    assert independent_models(sizes, rho, 1.0, 1.0) == pytest.approx(copies)
+    assert worth == pytest.approx(1 + 1 / told)
+    assert worth <= n + 1e-9
+    assert independent_models(sizes, rho, 0.0, 0.0) == pytest.approx(n)
+    assert independent_models(sizes, rho, 1.0, 1.0) <= len(sizes) + 1e-9
 
 
-def test_two_models_of_a_family_resemble_each_other_as_the_formula_says() -> None:
-    # What one model adds to a correlation, drawn as the model of the planning says it is.
+def test_copies_of_equal_families_are_worth_a_model_a_family() -> None:
+    assert independent_models([4] * 7, 0.5, 1.0, 1.0) == pytest.approx(7)
+    assert independent_models([4], 0.5, 0.3, 0.5) == 0.0
+
+
+def test_the_variance_of_drawn_samples_is_that_of_the_formula() -> None:
     random = np.random.default_rng(3)
-    rho, ability, residual, n = 0.6, 0.3, 0.5, 400_000
+    sizes, ability, residual, drawn = [5, 3, 2, 1, 1, 1], 0.3, 0.5, 60_000
+    families = np.repeat(np.arange(6), sizes)
 
-    def pair(share: float) -> np.ndarray:
-        return np.sqrt(share) * random.standard_normal(n) + np.sqrt(1 - share) * random.standard_normal(
-            (2, n)
-        )
+    def sample(share: float) -> np.ndarray:
+        of_family = random.standard_normal((drawn, 6))[:, families]
+        values = np.sqrt(share) * of_family + np.sqrt(1 - share) * random.standard_normal((drawn, 13))
+        return values - values.mean(axis=1, keepdims=True)
 
-    x, e = pair(ability), pair(residual)
-    y = rho * x + np.sqrt(1 - rho**2) * e
-    added = x * y - rho / 2 * (x**2 + y**2)
-    alike = np.corrcoef(added)[0, 1]
-    # Two families of two: n / (1 + kappa · (2 - 1)).
-    assert independent_models([2, 2], rho, ability, residual) == pytest.approx(4 / (1 + alike), rel=0.01)
+    x, e = sample(ability), sample(residual)
+    seen = ((x * e).sum(axis=1) ** 2).mean() / ((x**2).sum(axis=1).mean() * (e**2).sum(axis=1).mean())
+    assert independent_models(sizes, 0.0, ability, residual) == pytest.approx(1 + 1 / seen, rel=0.03)
 
 
 @given(st.floats(-0.9, 0.9), st.integers(6, 40), SHARES, SHARES)
@@ -82,13 +96,16 @@ def test_the_sign_of_the_correlation_changes_nothing_but_signs(rho: float) -> No
     assert one.low == pytest.approx(-(other.high or 0.0))
 
 
-@given(SIZES, st.floats(-0.9, 0.9), st.integers(1, 4), SHARES)
+@given(SIZES, st.floats(-0.9, 0.9), st.integers(1, 4))
 def test_a_study_of_the_same_families_several_times_is_foreseen_as_such(
-    sizes: list[int], rho: float, times: int, share: float
+    sizes: list[int], rho: float, times: int
 ) -> None:
-    told = foresee(sizes, rho, n_families=times * len(sizes), ability=share, residual=share)
-    whole = foresee(sizes * times, rho, ability=share, residual=share)
+    told, whole = foresee(sizes, rho, n_families=times * len(sizes)), foresee(sizes * times, rho)
     assert (told.power, told.low or 0.0) == pytest.approx((whole.power, whole.low or 0.0))
+    # Of families that resemble each other nearly so, where there are some of each size.
+    told = foresee([5, 3, 1] * 4, rho, n_families=12 * times, ability=0.3, residual=0.5)
+    whole = foresee([5, 3, 1] * 4 * times, rho, ability=0.3, residual=0.5)
+    assert told.power == pytest.approx(whole.power, abs=0.03)
 
 
 def test_fewer_families_than_allow_a_verdict_never_reach_one() -> None:
