@@ -26,7 +26,7 @@ from confounded.study import Settings, StudyResult, run_study
 from confounded.study import columns as study_columns
 from confounded.study.capability import capabilities_of
 from confounded.study.population import benchmark_facts, populations
-from confounded.study.reversals import CAUTION, reversal_notices, with_reversals
+from confounded.study.reversals import CAUTION, OPPOSED, reversal_notices, with_reversals
 from confounded.study.strata import part_models
 from confounded.study.strata_result import BenchmarkStrata, SplitCorrelations
 
@@ -396,3 +396,56 @@ def test_it_finds_by_itself_that_truthfulqa_turns_round_near_chance_on_the_leade
     assert base_above.rho == pytest.approx(0.75, abs=0.01)
     [notice] = reversal_notices(strata)
     assert "near chance" in notice.what
+
+
+# Strata that cancel out.
+
+
+def opposed(seed: int = 3) -> ScoreTable:
+    """Return 144 models, of which every other family goes the other way, over the same range of ability."""
+    ability, noise = noisy(seed)
+    sizes: list[float | None] = [1e9 if i // 3 % 2 == 0 else 70e9 for i in range(ability.size)]
+    return made(np.where(np.array(sizes) < 2e9, -1.0, 1.0) * ability + 0.4 * noise, ability, parameters=sizes)
+
+
+def test_strata_that_cancel_out_are_told_read_as_confounding_and_take_the_word_separable() -> None:
+    result = run_study(opposed(), Settings(suite=SUITE, resamples=0))
+    (strata,) = result.strata
+    (found,) = strata.oppositions
+    assert strata.reversals == []
+    assert (found.by, found.reading) == ("size", "confounding")
+    assert (found.falling, found.rising) == ("below 3 billion parameters", "from 30 billion parameters")
+    (one,) = [own for own in result.correlations if not own.in_suite]
+    assert abs(one.rho or 0.0) < 0.3
+    assert one.verdict == one.verdict_effective == "undecided"
+    assert OPPOSED in {own.caution for own in one.cautions}
+    if one.interval and one.interval.high and one.interval.high < 0.4 and (one.interval.low or -1) > -0.4:
+        assert "opposite ways" in one.rule
+
+
+def test_a_bend_that_both_kinds_of_models_share_is_no_confounding_of_opposite_strata() -> None:
+    rng = np.random.default_rng(8)
+    small = np.arange(240) // 3 % 3 == 0
+    ability = np.where(small, rng.uniform(-2.5, -0.8, 240), rng.uniform(-1.6, 1.0, 240))
+    safety = np.abs(ability + 0.8) + 0.2 * rng.normal(size=240)
+    sizes: list[float | None] = [1e9 if own else 70e9 for own in small]
+    (one,) = parted(made(safety, ability, parameters=sizes))
+    assert {own.reading for own in (*one.oppositions, *one.reversals)} <= {"near chance", "not monotone"}
+
+
+def test_chance_alone_seldom_opposes_strata() -> None:
+    opposing = 0
+    for seed in range(40):
+        ability, noise = noisy(seed, n=144)
+        (one,) = parted(made(noise, ability, parameters=some_small(144), seed=seed))
+        opposing += bool(one.oppositions)
+    assert opposing <= 3
+
+
+def test_sign_reversals_keep_their_name_where_the_whole_is_established() -> None:
+    ability, noise = noisy(n=180)
+    sizes: list[float | None] = [1e9 if i // 3 % 5 == 0 else 70e9 for i in range(180)]
+    safety = np.where(np.array(sizes) < 2e9, -1.0, 1.0) * ability + 0.3 * noise
+    (one,) = parted(made(safety, ability, parameters=sizes))
+    assert [own.reading for own in one.reversals] == ["confounding"]
+    assert one.oppositions == []

@@ -197,6 +197,9 @@ TABLES: Final[Mapping[str, Table]] = {
             **_fields("model name family family_from catalogue_model organisation parameters training_flop"),
         },
     ),
+    "opposite-strata": Table(
+        "strata.oppositions", {**_ONE, **_fields("by rising falling reading because p_holm n_tests what")}
+    ),
     "sign-reversals": Table(
         "strata.reversals", {**_ONE, **_fields("by stratum reading because reversal_holm n_tests what")}
     ),
@@ -207,7 +210,9 @@ TABLES: Final[Mapping[str, Table]] = {
         "strata.splits.strata",
         {
             **_ONE,
-            **_fields("by stratum rho low high p n_models n_families shape reversal_p reversal_holm reason"),
+            **_fields(
+                "by stratum rho low high p n_models n_families shape reversal_p reversal_holm p_holm reason"
+            ),
         },
     ),
     "suite": Table("populations.suite", {**_POPULATION, **_fields("benchmark loading")}),

@@ -4,9 +4,13 @@ Before the word confounding comes the shape. A relation that falls near chance a
 among weak models of any kind: their kind has nothing to do with it. So an alarm is read as, in this order,
 
 1. *near chance*: the stratum is that of models near chance, or the other sign is no longer established without them;
-2. *not monotone*: the two-lines test finds a turn, over all models or in the stratum; or models of other strata that
-   are as capable show the other sign too;
+2. *not monotone*: the two-lines test finds a turn in the stratum; or models of other strata that are as capable show
+   the other sign too; or the test finds a turn over all models, and models as capable do not go the other way;
 3. *confounding*: what is left. The sign then goes with the split and not with where on the scale a model stands.
+
+Two strata may also be established on opposite sides of 0 where the correlation over all is not established at all. That
+is no reversal but an *opposition*: it is read in the same way, and a low correlation over all is then no evidence of
+independence (`study.verdicts`).
 """
 
 from __future__ import annotations
@@ -28,11 +32,26 @@ from confounded.study.shapes import TURNING
 from confounded.study.splits import Parting
 from confounded.study.strata import Scoped, trend
 from confounded.study.strata_jackknife import Batch, families_of
-from confounded.study.strata_result import BenchmarkStrata, Reversal, SplitCorrelations, StratumCorrelation
+from confounded.study.strata_result import (
+    BenchmarkStrata,
+    Opposition,
+    Reversal,
+    SplitCorrelations,
+    StratumCorrelation,
+)
 
-__all__ = ["CAUTION", "READINGS", "reversal_cautions", "reversal_notices", "with_reversals"]
+__all__ = [
+    "CAUTION",
+    "OPPOSED",
+    "READINGS",
+    "opposed_benchmarks",
+    "reversal_cautions",
+    "reversal_notices",
+    "with_reversals",
+]
 
 CAUTION: Final = "sign reversal"
+OPPOSED: Final = "opposite strata"
 
 READINGS: Final = ("near chance", TURNING, "confounding")
 """What an alarm can be read as, in the order of precedence."""
@@ -91,12 +110,79 @@ def _alarmed(
                 )
             )
         splits.append(_with_trends(split, one.benchmark, parting, scoped) if alarming else split)
-    if not reversals:
+    oppositions = _oppositions(one, scoped, n_tests, settings, engine) if not reversals else []
+    if oppositions:
+        shown = {own.by for own in oppositions}
+        splits = [
+            _with_trends(split, one.benchmark, parting, scoped) if split.by in shown else split
+            for split, parting in zip(one.splits, scoped.partings, strict=True)
+        ]
+    elif not reversals:
         return one
     both = _both(scoped, one.benchmark)
     families = families_of(scoped.population)
     overall = msgspec.structs.replace(one.overall, trend=trend(scoped, one.benchmark, both, families))
-    return msgspec.structs.replace(one, overall=overall, splits=splits, reversals=reversals)
+    return msgspec.structs.replace(
+        one, overall=overall, splits=splits, reversals=reversals, oppositions=oppositions
+    )
+
+
+def _oppositions(
+    one: BenchmarkStrata, scoped: Scoped, n_tests: int, settings: Settings, engine: Engine
+) -> list[Opposition]:
+    """Return the splits of which two strata are established on opposite sides of 0."""
+    found = []
+    for split, parting in zip(one.splits, scoped.partings, strict=True):
+        sure = [s for s in split.strata if s.p_holm is not None and s.p_holm <= 1.0 - settings.level]
+        rising = min((s for s in sure if (s.rho or 0.0) > 0), key=lambda s: s.p_holm or 0.0, default=None)
+        falling = min((s for s in sure if (s.rho or 0.0) < 0), key=lambda s: s.p_holm or 0.0, default=None)
+        if rising is None or falling is None:
+            continue
+        smaller = min(rising, falling, key=lambda s: s.n_models)
+        reading, because = _reading(one, smaller, parting, scoped, settings, engine)
+        p = max(rising.p_holm or 0.0, falling.p_holm or 0.0)
+        found.append(
+            Opposition(
+                by=split.by,
+                rising=rising.stratum,
+                falling=falling.stratum,
+                reading=reading,
+                because=because,
+                p_holm=p,
+                n_tests=n_tests,
+                what=_opposed_words(one, rising, falling, reading, because, p, n_tests),
+            )
+        )
+    return found
+
+
+def _opposed_words(
+    one: BenchmarkStrata,
+    rising: StratumCorrelation,
+    falling: StratumCorrelation,
+    reading: str,
+    because: str,
+    p: float,
+    n_tests: int,
+) -> str:
+    """Say an opposition in words."""
+    parts = " and ".join(
+        f"{_figure(own)} over the {own.n_models} of {own.n_families} families in the stratum '{own.stratum}'"
+        for own in (rising, falling)
+    )
+    return (
+        f"The correlation is {parts} ({_adjusted(p, n_tests)}), while over all {one.overall.n_models} {_who(one)} it "
+        f"is {_figure(one.overall)}: the strata cancel out. Read as {reading}: {because}. {MEANING[reading]}"
+    )
+
+
+def opposed_benchmarks(strata: Sequence[BenchmarkStrata]) -> dict[str, frozenset[str]]:
+    """Return for each scope the benchmarks that go opposite ways in two strata."""
+    found: dict[str, set[str]] = {}
+    for one in strata:
+        if one.oppositions:
+            found.setdefault(one.population, set()).add(one.benchmark)
+    return {population: frozenset(names) for population, names in found.items()}
 
 
 def _with_trends(
@@ -130,14 +216,19 @@ def _reading(
             able &= other.of != 0  # the first stratum is that near chance
     if (mask & ~able).any() and not _still_turned(one, scoped, mask & able, stratum, settings, engine):
         return READINGS[0], "without the models near chance the other sign is not established"
-    for shape, of in ((one.overall.shape, "over all models"), (stratum.shape, "in this stratum")):
-        if shape == TURNING:
-            return READINGS[1], f"it falls on one side of a break and rises on the other {of}"
+    turns = "it falls on one side of a break and rises on the other"
+    if stratum.shape == TURNING:
+        return READINGS[1], f"{turns} in this stratum"
     against = scoped.against(one.benchmark)
     low, high = np.quantile(against[mask], AS_CAPABLE)
     elsewhere = _both(scoped, one.benchmark) & ~mask & (against >= low) & (against <= high)
     if _still_turned(one, scoped, elsewhere, stratum, settings, engine):
         return READINGS[1], "models of other strata that are as capable show the other sign too"
+    contrary = msgspec.structs.replace(stratum, rho=-(stratum.rho or 0.0))
+    if _still_turned(one, scoped, elsewhere, contrary, settings, engine):
+        return READINGS[2], "models of other strata that are as capable go the other way"
+    if one.overall.shape == TURNING:
+        return READINGS[1], f"{turns} over all models"
     return READINGS[2], "neither closeness to chance nor a bend explains it"
 
 
@@ -179,15 +270,22 @@ def _words(
     one: BenchmarkStrata, stratum: StratumCorrelation, reading: str, because: str, n_tests: int
 ) -> str:
     """Say an alarm in words."""
-    who = "models of all populations" if one.population == TOGETHER else f"{one.population} models"
-    p = stratum.reversal_holm or 0.0
-    adjusted = "p < .001" if p < 0.001 else f"p = {p:.3f}"
+    adjusted = _adjusted(stratum.reversal_holm or 0.0, n_tests)
     return (
-        f"Over {one.overall.n_models} {who} the correlation is {_figure(one.overall)}, but {_figure(stratum)} over the "
-        f"{stratum.n_models} of {stratum.n_families} families that are in the stratum '{stratum.stratum}' ({adjusted} "
-        f"after Holm over {n_tests} {'test' if n_tests == 1 else 'tests'}). Read as {reading}: {because}. "
+        f"Over {one.overall.n_models} {_who(one)} the correlation is {_figure(one.overall)}, but {_figure(stratum)} "
+        f"over the {stratum.n_models} of {stratum.n_families} families that are in the stratum '{stratum.stratum}' "
+        f"({adjusted}). Read as {reading}: {because}. "
         f"{MEANING[reading]}"
     )
+
+
+def _who(one: BenchmarkStrata) -> str:
+    return "models of all populations" if one.population == TOGETHER else f"{one.population} models"
+
+
+def _adjusted(p: float, n_tests: int) -> str:
+    said = "p < .001" if p < 0.001 else f"p = {p:.3f}"
+    return f"{said} after Holm over {n_tests} {'test' if n_tests == 1 else 'tests'}"
 
 
 def _figure(one: StratumCorrelation) -> str:
@@ -200,18 +298,14 @@ def reversal_cautions(
 ) -> list[Correlation]:
     """Add to each correlation a caution where there is an alarm in its own population."""
     alarms = {(one.population, one.benchmark): one.reversals for one in strata if one.reversals}
-    return [
-        msgspec.structs.replace(
-            one,
-            cautions=[
-                *one.cautions,
-                Caution(caution=CAUTION, what=_together(alarms[one.population, one.benchmark])),
-            ],
-        )
-        if (one.population, one.benchmark) in alarms
-        else one
-        for one in correlations
-    ]
+    opposed = {(one.population, one.benchmark): one.oppositions for one in strata if one.oppositions}
+    found = []
+    for one in correlations:
+        place = (one.population, one.benchmark)
+        more = [Caution(caution=CAUTION, what=_together(alarms[place]))] if place in alarms else []
+        more += [Caution(caution=OPPOSED, what=opposed[place][0].what)] if place in opposed else []
+        found.append(msgspec.structs.replace(one, cautions=[*one.cautions, *more]) if more else one)
+    return found
 
 
 def _together(reversals: Sequence[Reversal]) -> str:
@@ -225,9 +319,9 @@ def reversal_notices(strata: Sequence[BenchmarkStrata]) -> list[Notice]:
     """Say which correlations would have the other sign in a part of the models, were all taken together."""
     return [
         Notice(
-            what=f"{one.benchmark}: {_together(one.reversals)}",
+            what=f"{one.benchmark}: {_together(one.reversals) if one.reversals else one.oppositions[0].what}",
             remedy="No verdict rests on all models together; the populations are studied apart.",
         )
         for one in strata
-        if one.population == TOGETHER and one.reversals
+        if one.population == TOGETHER and (one.reversals or one.oppositions)
     ]

@@ -384,13 +384,10 @@ def _parts_of(
 
 def _adjusted(found: Sequence[BenchmarkStrata]) -> list[BenchmarkStrata]:
     """Adjust all tests of a study together, by Holm."""
-    tested = [
-        np.nan if stratum.reversal_p is None else stratum.reversal_p
-        for one in found
-        for split in one.splits
-        for stratum in split.strata
-    ]
-    adjusted = iter(holm(tested).tolist())
+    strata = [stratum for one in found for split in one.splits for stratum in split.strata]
+    tested = [np.nan if own.reversal_p is None else own.reversal_p for own in strata]
+    signs = [np.nan if own.reversal_p is None or own.p is None else own.p for own in strata]
+    adjusted, adjusted_signs = iter(holm(tested).tolist()), iter(holm(signs).tolist())
     return [
         msgspec.structs.replace(
             one,
@@ -398,7 +395,11 @@ def _adjusted(found: Sequence[BenchmarkStrata]) -> list[BenchmarkStrata]:
                 msgspec.structs.replace(
                     split,
                     strata=[
-                        msgspec.structs.replace(stratum, reversal_holm=number(next(adjusted)))
+                        msgspec.structs.replace(
+                            stratum,
+                            reversal_holm=number(next(adjusted)),
+                            p_holm=number(next(adjusted_signs)),
+                        )
                         for stratum in split.strata
                     ],
                 )

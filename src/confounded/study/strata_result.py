@@ -8,6 +8,7 @@ __all__ = [
     "BenchmarkStrata",
     "GivenCorrelation",
     "GroupParts",
+    "Opposition",
     "Reversal",
     "Scope",
     "Split",
@@ -62,8 +63,9 @@ class StratumCorrelation(msgspec.Struct, frozen=True, kw_only=True):
     `low`, `high` and the two-sided `p` against 0 are of the family jackknife, in which the score is refitted to the
     whole scope without each family; null with a `reason` where they are undefined. `reversal_p` is that of "this is not
     the opposite sign of the correlation over all", `reversal_holm` the same after Holm over all that were tested in the
-    study: null where the stratum is too small to be tested. `shape` is that of `Shape.label`, null for a small stratum.
-    `trend` is there for what an alarm is about, so that a figure can show it.
+    study: null where the stratum is too small to be tested. `p_holm` is `p` after Holm over the same.
+    `shape` is that of `Shape.label`, null for a small stratum. `trend` is there for what an alarm is about, so that a
+    figure can show it.
     """
 
     by: str
@@ -78,6 +80,7 @@ class StratumCorrelation(msgspec.Struct, frozen=True, kw_only=True):
     shape: str | None = None
     reversal_p: float | None = None
     reversal_holm: float | None = None
+    p_holm: float | None = None
     trend: Trend | None = None
 
 
@@ -141,6 +144,23 @@ class Reversal(msgspec.Struct, frozen=True, kw_only=True):
     what: str
 
 
+class Opposition(msgspec.Struct, frozen=True, kw_only=True):
+    """Two strata of one split in which a correlation is established on opposite sides of 0, without a sign reversal.
+
+    `rising` and `falling` are the surest strata of each sign, `p_holm` the larger p of the two after Holm. `reading`
+    and `because` are as of `Reversal`.
+    """
+
+    by: str
+    rising: str
+    falling: str
+    reading: str
+    because: str
+    p_holm: float
+    n_tests: int
+    what: str
+
+
 class BenchmarkStrata(msgspec.Struct, frozen=True, kw_only=True):
     """What the strata of a scope say of one benchmark."""
 
@@ -150,3 +170,4 @@ class BenchmarkStrata(msgspec.Struct, frozen=True, kw_only=True):
     splits: list[SplitCorrelations]
     given: list[GivenCorrelation] = []
     reversals: list[Reversal] = []
+    oppositions: list[Opposition] = []

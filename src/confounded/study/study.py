@@ -55,7 +55,12 @@ from confounded.study.result import (
     StudyResult,
     SuiteMember,
 )
-from confounded.study.reversals import reversal_cautions, reversal_notices, with_reversals
+from confounded.study.reversals import (
+    opposed_benchmarks,
+    reversal_cautions,
+    reversal_notices,
+    with_reversals,
+)
 from confounded.study.robustness import MOST_MODELS, MOST_MOVING, describe_correlations
 from confounded.study.score_with_compute import score_with_compute
 from confounded.study.settings import Settings
@@ -125,23 +130,23 @@ def run_study(
     notices += _strange_kin(facts, split) + _incomplete(split)
     published = published_figures(split)
     results: list[PopulationResult] = []
-    fitted: list[CapabilitiesScore] = []
     components: list[CapabilityComponents | None] = []
     correlations: list[Correlation] = []
     by_population, by_area, by_kind, contrasts, trends = [], [], [], [], []
-    impossible: list[tuple[Population, ContentError]] = []
-    for population in split:
+    fits, impossible = _fitted(split, settings, facts)
+    notices += _not_studied(impossible, len(split))
+    split, fitted = [population for population, _, _ in fits], [score for _, score, _ in fits]
+    _LOGGER.info("Looking for strata in which a correlation turns round")
+    scopes, strata, scoped = part_models(split, fitted, facts, settings, engine=engine)
+    strata = with_reversals(strata, scoped, settings, engine=engine)
+    opposed = opposed_benchmarks(strata)
+    for population, score, remarks in fits:
         _LOGGER.info(
             "Correlating %s %s models on %s benchmarks with capability",
             len(population.models),
             population.name,
             len(population.matrix.benchmarks),
         )
-        try:
-            score, remarks = capabilities_of(population, settings, facts)
-        except ContentError as problem:
-            impossible.append((population, problem))
-            continue
         measured = _without_capability(facts, score)
         evidence = gather_evidence(
             population, score, measured, settings, engine=engine, progress=_stage(progress, population.name)
@@ -149,7 +154,8 @@ def run_study(
         found, more = capabilities_correlations(population, score, measured, published, evidence)
         notices += remarks + more + _of_many(population)
         _LOGGER.info("Finding verdicts and what they rest on, %s models", population.name)
-        judged = judge(population, score, facts, evidence, found, settings)
+        own_opposed = opposed.get(population.name, frozenset())
+        judged = judge(population, score, facts, evidence, found, settings, own_opposed)
         described = describe_correlations(population, score, facts, judged, settings, engine=engine)
         compared = compare_models(population, score, facts, described, settings)
         _LOGGER.info("Taking areas and kinds together, %s models", population.name)
@@ -165,13 +171,7 @@ def run_study(
         contrasts += kind_contrasts(own, facts, evidence, settings)
         with_compute = score_with_compute(population, score, settings, engine=engine)
         results.append(_population_result(population, score, facts, settings.level, with_compute))
-        fitted.append(score)
         components.append(capability_components(population, score, measured, settings, engine=engine))
-    notices += _not_studied(impossible, len(split))
-    split = [one for one in split if all(one is not other for other, _ in impossible)]
-    _LOGGER.info("Looking for strata in which a correlation turns round")
-    scopes, strata, scoped = part_models(split, fitted, facts, settings, engine=engine)
-    strata = with_reversals(strata, scoped, settings, engine=engine)
     notices += not_parted(scoped, settings) + reversal_notices(strata)
     predictions = area_predictions(by_area, settings)
     return StudyResult(
@@ -198,6 +198,24 @@ def run_study(
         strata=strata,
         notices=notices,
     )
+
+
+Fit = tuple[Population, CapabilitiesScore, list[Notice]]
+"""A population with its capabilities score, and what is to be said of that."""
+
+
+def _fitted(
+    split: Sequence[Population], settings: Settings, facts: Mapping[str, BenchmarkFacts]
+) -> tuple[list[Fit], list[tuple[Population, ContentError]]]:
+    """Return the populations that have a capabilities score, and those that cannot have one, with the reason."""
+    fits: list[Fit] = []
+    impossible = []
+    for population in split:
+        try:
+            fits.append((population, *capabilities_of(population, settings, facts)))
+        except ContentError as problem:
+            impossible.append((population, problem))
+    return fits, impossible
 
 
 def _of_issues(issues: Sequence[Issue]) -> list[Notice]:

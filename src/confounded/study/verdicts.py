@@ -8,7 +8,8 @@ Against the margin m (a setting, chosen before the data are seen) the default in
 - ``unreliable``: the raw interval lies inside ±m, but without measurement error it does not, or cannot be had;
 - ``undecided``: anything else. It is not evidence of entanglement, nor of anything.
 
-Where the relation is shown to turn round (`stats.shape`), a low rank correlation is no evidence of independence, and
+Where the relation is shown to turn round (`stats.shape`), or to go opposite ways in two strata of the models
+(`study.reversals`), a low rank correlation is no evidence of independence, and
 the verdict is ``undecided`` in place of separable or unreliable.
 
 All come from one interval of the level 1 - α, so a wrong verdict has probability α at most, whatever the correlation
@@ -18,7 +19,7 @@ stricter than the customary α.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -70,6 +71,7 @@ def verdict_of(
     reliability: Reliability | None = None,
     *,
     turning: bool = False,
+    opposed: bool = False,
 ) -> tuple[str, str]:
     """Return the verdict that an interval gives, and the rule that gave it.
 
@@ -84,6 +86,8 @@ def verdict_of(
         What is known of the benchmark's measurement error.
     turning : bool, optional
         Whether the relation is shown to fall on one side of a break and to rise on the other.
+    opposed : bool, optional
+        Whether it is shown to go opposite ways in two strata.
 
     Returns
     -------
@@ -106,6 +110,11 @@ def verdict_of(
             f"the interval lies inside ±{margin:.2f}, but the relation is not monotone: it falls on one side of a "
             "break and rises on the other, so that a low rank correlation is no evidence of independence"
         )
+    if opposed:
+        return UNDECIDED, (
+            f"the interval lies inside ±{margin:.2f}, but the relation goes opposite ways in two strata of the models, "
+            "so that a low correlation over all is no evidence of independence"
+        )
     if reliability is None:
         return "separable", f"the interval lies inside ±{margin:.2f}"
     if reliability.method is None:
@@ -124,6 +133,7 @@ def judge(
     evidence: Evidence,
     correlations: Sequence[Correlation],
     settings: Settings,
+    opposed: Collection[str] = (),
 ) -> list[Correlation]:
     """Add to the correlations of a population their verdicts and what these rest on.
 
@@ -136,6 +146,8 @@ def judge(
     correlations : sequence of Correlation
     settings : Settings
         Margin, level, and which of nested benchmarks are counted.
+    opposed : collection of str
+        Benchmarks that are shown to go opposite ways in two strata (`study.reversals`).
 
     Returns
     -------
@@ -149,7 +161,9 @@ def judge(
         population, facts, evidence.with_accuracy, list(evidence.with_accuracy), everyone, settings
     )
     judged = [
-        found[one.benchmark].added_to(one, settings) if one.benchmark in found else one
+        found[one.benchmark].added_to(one, settings, opposed=one.benchmark in opposed)
+        if one.benchmark in found
+        else one
         for one in correlations
     ]
     beside = [_with_other_verdicts(one, population, score, facts, settings) for one in judged]
@@ -164,27 +178,29 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     effective: Reliability
     without: list[WithoutFamily]
 
-    def added_to(self, one: Correlation, settings: Settings) -> Correlation:
+    def added_to(self, one: Correlation, settings: Settings, *, opposed: bool) -> Correlation:
         """Return the correlation with its verdict."""
         low, high = _limits(one.interval)
         turning = is_turning(one)
         verdict, rule = verdict_of(
-            low, high, settings.margin, one.n_families, self.reliability, turning=turning
+            low, high, settings.margin, one.n_families, self.reliability, turning=turning, opposed=opposed
         )
         if one.interval is not None and one.interval.reason:
             rule = one.interval.reason
         wider = next((other for other in one.intervals if other.method == EFFECTIVE_METHOD), None)
         firm, _ = verdict_of(
-            *_limits(wider), settings.margin, one.n_families, self.effective, turning=turning
+            *_limits(wider), settings.margin, one.n_families, self.effective, turning=turning, opposed=opposed
         )
         return msgspec.structs.replace(
             one,
             verdict=verdict,
             verdict_effective=firm,
             rule=rule,
-            tests=_without_separable(self.tests) if turning else self.tests,
+            tests=_without_separable(self.tests) if turning or opposed else self.tests,
             reliability=self.reliability,
-            without_family=[_still_turning(own) for own in self.without] if turning else self.without,
+            without_family=[_still_turning(own) for own in self.without]
+            if turning or opposed
+            else self.without,
         )
 
 

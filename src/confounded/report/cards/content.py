@@ -331,8 +331,8 @@ def _reversal_lines(result: CheckResult, check: BenchmarkCheck) -> Iterator[Line
     """Say where the sign is another in a part of the models: of this population, or of all taken together."""
     for one in result.study.strata:
         if one.benchmark == check.benchmark and one.population in (check.population, TOGETHER):
-            for own in one.reversals:
-                yield Line("In a part of the models", own.what)
+            for what in (*(own.what for own in one.reversals), *(own.what for own in one.oppositions)):
+                yield Line("In a part of the models", what)
 
 
 def _strata_lines(result: CheckResult, check: BenchmarkCheck) -> Iterator[Line]:

@@ -66,7 +66,7 @@ const verdictAt = (one, margin) => {
   if (low > margin) return "entangled";
   if (high < -margin) return "inverse";
   if (!(low > -margin && high < margin)) return "undecided";
-  if (one.shape?.label === "not monotone") return "undecided";
+  if (one.shape?.label === "not monotone" || one.cautions.some((own) => own.caution === "opposite strata")) return "undecided";
   const known = one.reliability;
   if (!known || known.method === null) return "separable";
   if (known.low === null || known.high === null) return "unreliable";
