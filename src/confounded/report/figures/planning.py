@@ -59,6 +59,10 @@ def planning_curve(
         )
         for one in alike.correlations
     )
+    left = _powers_panel(rows, summary, alike, here, inner)
+    right = _widths_panel(alike, margin, here, inner)
+    # As many lines under either title, so that the titles stand side by side.
+    right["title"]["subtitle"] += [""] * (len(left["title"]["subtitle"]) - 1)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": f"What more families would decide for the {population.population} models, of which this study "
@@ -66,10 +70,7 @@ def planning_curve(
         f"{share(alike.power_needed, 0)}, by the true correlation: {needed}. Intra-family correlations of "
         f"{alike.ability_clustering:g} (ability) and {alike.residual_clustering:g} (the rest) are assumed.",
         "config": config(SIZE) | {"concat": {"spacing": GAP}},
-        "hconcat": [
-            _powers_panel(rows, summary, alike, here, inner),
-            _widths_panel(alike, margin, here, inner),
-        ],
+        "hconcat": [left, right],
     }
 
 
