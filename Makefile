@@ -14,6 +14,8 @@ RUN_LOCK := requirements/run.txt
 TEST_LOCK := requirements/test.txt
 ENGINES_VENV := .venv-engines
 ENGINES_LOCK := requirements/engines.txt
+RAY_VENV := .venv-ray
+RAY_LOCK := requirements/ray.txt
 FUZZ_VENV := .venv-fuzz
 FUZZ_LOCK := requirements/fuzz.txt
 DOCS_VENV := .venv-docs
@@ -26,6 +28,7 @@ CREATED := $(VENV)/.created
 RUN_READY := $(VENV)/.run-installed
 TEST_READY := $(VENV)/.test-installed
 ENGINES_READY := $(VENV)/.engines-installed
+RAY_READY := $(VENV)/.ray-installed
 FUZZ_READY := $(VENV)/.fuzz-installed
 DOCS_READY := $(VENV)/.docs-installed
 PROJECT_READY := $(VENV)/.project-installed
@@ -69,6 +72,15 @@ test-engines: ## Run the evaluation engines and read their logs (installs about 
 .PHONY: run-test-engines
 run-test-engines: $(ENGINES_READY) $(PROJECT_READY)
 	@$(PY) -m pytest --config-file=tests_engines/pytest.ini $(or $(ARGS),tests_engines)
+
+# In an environment of its own as well: nothing but --engine ray needs Ray, and its pins are no concern of the rest.
+.PHONY: test-ray
+test-ray: ## Study on a local Ray cluster of two nodes, and kill one (installs about 800 MB, once)
+	@$(MAKE) --no-print-directory VENV=$(RAY_VENV) run-test-ray
+
+.PHONY: run-test-ray
+run-test-ray: $(RAY_READY) $(PROJECT_READY)
+	@$(PY) -m pytest --config-file=tests_ray/pytest.ini $(or $(ARGS),tests_ray)
 
 .PHONY: fixtures
 fixtures: ## Run the engines to make the small logs in tests/readers/data again
@@ -149,13 +161,14 @@ lock: ## Resolve the locks again (needs uv; LOCK_ARGS=--upgrade for new versions
 	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group test --group lint --constraints $(RUN_LOCK) --output-file $(TEST_LOCK)
 	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group test --group fuzz --constraints $(TEST_LOCK) --output-file $(FUZZ_LOCK)
 	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group docs --constraints $(TEST_LOCK) --output-file $(DOCS_LOCK)
+	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group cluster --constraints $(TEST_LOCK) --output-file $(RAY_LOCK)
 	$(UV) $(LOCK) $(LOCK_ARGS) --group build --group engines --constraints $(RUN_LOCK) \
 		--excludes $(ENGINES_EXCLUDES) --no-emit-package torch --output-file $(ENGINES_LOCK)
 
 .PHONY: clean
 clean: ## Remove the environment, caches and built files
-	rm -rf $(VENV) $(ENGINES_VENV) $(FUZZ_VENV) $(DOCS_VENV) docs/_generated dist build confounded-report .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find src tests tests_engines fuzz -type d -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf $(VENV) $(ENGINES_VENV) $(RAY_VENV) $(FUZZ_VENV) $(DOCS_VENV) docs/_generated dist build confounded-report .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests tests_engines tests_ray fuzz -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(CREATED):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -181,6 +194,11 @@ $(TEST_READY): $(CREATED) $(TEST_LOCK)
 $(ENGINES_READY): $(CREATED) $(ENGINES_LOCK) $(ENGINES_TORCH)
 	@echo "Installing the evaluation engines (a few minutes, once) ..."
 	@$(PIP_LOCKED) $(ENGINES_TORCH) --no-deps --requirement $(ENGINES_LOCK) || $(call INSTALL_FAILED,$(ENGINES_LOCK))
+	@touch $@
+
+$(RAY_READY): $(CREATED) $(RAY_LOCK)
+	@echo "Installing Ray and what the program needs (about a minute, once) ..."
+	@$(PIP_LOCKED) $(RAY_LOCK) || $(call INSTALL_FAILED,$(RAY_LOCK))
 	@touch $@
 
 $(FUZZ_READY): $(CREATED) $(FUZZ_LOCK)

@@ -9,6 +9,7 @@ Every error this package raises on purpose is a `ConfoundedError`::
     │   ├── ContentError      readable, but the content is unusable (cells, names, duplicates)
     │   │   └── UnsettledError    content that a guess would have to settle, and the guess would change a result
     │   └── UnknownError      a model or benchmark that nothing is known of, and a guess is refused
+    ├── EngineError           the work cannot be done where it was asked to be
     ├── OutputError           a result cannot be written where it was asked for
     ├── DatasetError          a shipped or fetched data file is not the one that was released
     └── StatisticsError       an array from which the statistic cannot be computed (also a ValueError)
@@ -24,6 +25,7 @@ __all__ = [
     "ConfoundedError",
     "ContentError",
     "DatasetError",
+    "EngineError",
     "InputError",
     "OutputError",
     "StatisticsError",
@@ -65,6 +67,17 @@ class ConfoundedError(Exception):
             parts.append(f". {self.remedy}")
         # One line whatever the input held: a line break smuggled in by a file must not fake a second message.
         return " ".join("".join(parts).split())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how an error is made again that comes from another process."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[ConfoundedError], said: tuple[str, ...], fields: dict[str, object]) -> ConfoundedError:
+    """Return an error with the fields of another one."""
+    error = kind.__new__(kind, *said)
+    error.__dict__.update(fields)
+    return error
 
 
 class UsageError(ConfoundedError):
@@ -137,6 +150,10 @@ class UnknownError(InputError):
         self.options = tuple(options)
         self.others = others
         self.lines = tuple(lines)
+
+
+class EngineError(ConfoundedError):
+    """The work cannot be done where it was asked to be."""
 
 
 class OutputError(ConfoundedError):

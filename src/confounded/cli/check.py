@@ -99,18 +99,19 @@ def check(
     settings = study_settings(chosen)
     with progress_bar() as progress:
         prepare()
-        result = check_sources(
-            source,
-            settings,
-            mirror=chosen["mirror"],
-            chosen=chosen_settings(),
-            benchmarks=chosen["benchmarks"],
-            models=chosen["models"],
-            area=area,
-            plan=plan,
-            engine=chosen_engine(chosen),
-            progress=progress,
-        )
+        with chosen_engine(chosen) as engine:
+            result = check_sources(
+                source,
+                settings,
+                mirror=chosen["mirror"],
+                chosen=chosen_settings(),
+                benchmarks=chosen["benchmarks"],
+                models=chosen["models"],
+                area=area,
+                plan=plan,
+                engine=engine,
+                progress=progress,
+            )
         written = write_card(result, output)
     if as_json:
         terminal.json(result.to_json().decode())

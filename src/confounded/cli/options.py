@@ -6,7 +6,8 @@ A command takes the ones it needs as decorators, or all of a study with `study_o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHECK_FAILED",
+    "EngineOptions",
     "StudyOptions",
     "as_json_option",
     "benchmarks_option",
@@ -32,6 +34,7 @@ __all__ = [
     "chosen_settings",
     "direction_options",
     "directions_in",
+    "engine_options",
     "fail_on_option",
     "failing_verdicts",
     "leave_out_option",
@@ -56,7 +59,6 @@ __all__ = [
     "study_options",
     "study_settings",
     "suite_option",
-    "threads_option",
     "unknown_families_option",
 ]
 
@@ -263,6 +265,22 @@ threads_option = option(
     type=click.IntRange(min=1),
     help="Threads to work with; changes no number. [default: all cores]",
 )
+engine_option = option(
+    "--engine",
+    heading=METHOD,
+    type=click.Choice(["threads", "ray"]),
+    default="threads",
+    show_default=True,
+    help="Where resamples, specifications and imputations run: in threads of this machine, or on a Ray cluster that is "
+    'there already (needs "confounded[ray]" on every node). Changes no number.',
+)
+ray_address_option = option(
+    "--ray-address",
+    heading=METHOD,
+    metavar="HOST:PORT",
+    help="The Ray cluster to run on, of which this machine is a node. [default: RAY_ADDRESS, or the cluster that this "
+    "machine is a node of]",
+)
 
 # Output: what is written, and the exit code.
 
@@ -302,7 +320,22 @@ def as_json_option(help: str) -> Callable[[Decorated], Decorated]:
 # All of a study together.
 
 
-class StudyOptions(TypedDict):
+class EngineOptions(TypedDict):
+    """What the options of `engine_options` hand to a command."""
+
+    threads: int | None
+    engine: str
+    ray_address: str | None
+
+
+def engine_options(command: Decorated) -> Decorated:
+    """Give a command the options that say where it works; it takes them as `EngineOptions`."""
+    for one in (ray_address_option, engine_option, threads_option):
+        command = one(command)
+    return command
+
+
+class StudyOptions(EngineOptions):
     """What the options of `study_options` hand to a command, as its last keyword arguments."""
 
     mirror: Path | None
@@ -327,7 +360,6 @@ class StudyOptions(TypedDict):
     size_bands: str
     release_periods: str
     near_chance: float
-    threads: int | None
 
 
 def study_options(command: Decorated) -> Decorated:
@@ -354,7 +386,7 @@ def study_options(command: Decorated) -> Decorated:
             size_bands_option,
             release_periods_option,
             near_chance_option,
-            threads_option,
+            engine_options,
         )
     ):
         command = one(command)
@@ -391,11 +423,33 @@ def study_settings(chosen: StudyOptions) -> Settings:
     )
 
 
-def chosen_engine(chosen: StudyOptions) -> Engine:
-    """Return where a study runs."""
-    from confounded.engine import Threads
+@contextmanager
+def chosen_engine(chosen: EngineOptions) -> Iterator[Engine]:
+    """Open where work runs, and leave it afterwards.
 
-    return Threads(chosen["threads"])
+    Raises
+    ------
+    UsageError
+        If the options make no sense together.
+    EngineError
+        If there is no such cluster.
+    """
+    from confounded.engine import Ray, Threads
+
+    if chosen["engine"] == "threads":
+        if chosen["ray_address"] is not None:
+            raise UsageError("--engine ray beside it", found="--engine threads", where="--ray-address")
+        yield Threads(chosen["threads"])
+        return
+    if chosen["threads"] is not None:
+        raise UsageError(
+            "--engine threads beside it",
+            found="--engine ray",
+            where="--threads",
+            remedy="Each CPU of the cluster does one piece at a time.",
+        )
+    with Ray(chosen["ray_address"]) as cluster:
+        yield cluster
 
 
 def chosen_settings() -> frozenset[str]:

@@ -134,13 +134,14 @@ def _result(source: tuple[Path, ...], chosen: StudyOptions, progress: Progress) 
         raise UsageError("one result.json, or files of scores", found=", ".join(map(str, source)))
     if results:
         return read_result(results[0])
-    return study_sources(
-        source,
-        settings,
-        mirror=chosen["mirror"],
-        chosen=chosen_settings(),
-        benchmarks=chosen["benchmarks"],
-        models=chosen["models"],
-        engine=chosen_engine(chosen),
-        progress=progress,
-    )
+    with chosen_engine(chosen) as engine:
+        return study_sources(
+            source,
+            settings,
+            mirror=chosen["mirror"],
+            chosen=chosen_settings(),
+            benchmarks=chosen["benchmarks"],
+            models=chosen["models"],
+            engine=engine,
+            progress=progress,
+        )
