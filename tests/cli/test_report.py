@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -197,3 +198,26 @@ def test_every_command_has_a_help_text_with_an_example() -> None:
         done = run(command, "--help")
         assert done.returncode == 0
         assert "Examples:" in done.stdout
+
+
+def test_what_models_are_parted_by_is_said_on_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(1)
+    ability = rng.normal(size=40)
+    pl.DataFrame(
+        {
+            "model": [f"m{i:02}" for i in range(40)],
+            "family": [f"f{i // 4}" for i in range(40)],
+            "population": ["chat"] * 40,
+            "lab": ["a", "b"] * 20,
+            **{name: ability + 0.3 * rng.normal(size=40) for name in ("mmlu", "gsm8k", "bbh", "safe")},
+        }
+    ).write_csv(tmp_path / "s.csv")
+    arguments = ["--by", "lab", "--higher-is-safer", "--resamples", "0", "-o", str(tmp_path / "out")]
+    assert main(["report", str(tmp_path / "s.csv"), *arguments]) == 0
+    said = " ".join("".join(capsys.readouterr()).split())
+    assert "safe, chat models. By lab: within groups" in said
+    assert "lab: a" in said
+    assert main(["report", str(tmp_path / "s.csv"), *arguments[2:], "--by", "laboratory"]) == 2
+    assert "lab" in capsys.readouterr().err

@@ -115,6 +115,11 @@ def report(
             terminal.say(f"{path} written")
     else:
         terminal.say(f"{written.name} and {written.parent / 'result.json'} written; open {written}")
+    if chosen["by"]:
+        from confounded.report.parts import lines_of_parts
+
+        for line in lines_of_parts(result):
+            terminal.say(line, hang=2)
     met = [one for one in result.correlations if not one.in_suite and one.verdict in failing]
     for one in met:
         terminal.warn(f"{one.benchmark} of the {one.population} models is {one.verdict}: {one.rule}", hang=2)

@@ -17,10 +17,27 @@ import msgspec
 
 from confounded.errors import DatasetError
 
-__all__ = ["StudyEntry", "study_entries"]
+__all__ = ["Claim", "StudyEntry", "study_entries"]
 
 ENTRIES: Final = "studies.toml"
 FOLDER: Final = "studies"
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody says of a benchmark of a source, to be held against what is found.
+
+    Parameters
+    ----------
+    benchmark : str
+    says : str
+        Who says what, a sentence without its full stop.
+    verdict : str
+        That which it comes to.
+    """
+
+    benchmark: str
+    says: str
+    verdict: Literal["entangled", "inverse", "separable"]
 
 
 class StudyEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,6 +53,8 @@ class StudyEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         The files to read, below the folder of the source; all of it by default.
     suite, capabilities, missing, population, unknown_families_apart, lenient, directions, leave_out
         Settings of the study (`confounded.study.Settings`); those left out are as usual.
+    claims : tuple of Claim
+        What is said of its benchmarks.
     """
 
     source: str
@@ -49,6 +68,7 @@ class StudyEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     lenient: bool = False
     directions: dict[str, Literal["higher", "lower"]] = {}
     leave_out: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
     def benchmarks(self) -> Path | None:
         """Return the file that declares benchmarks of the source, or None where nothing is to be declared."""

@@ -14,7 +14,7 @@ from confounded.datasets.sources import Source, source_path, sources
 from confounded.datasets.studies import StudyEntry, study_entries
 from confounded.errors import UsageError
 from confounded.study.population import APART, DECLARED
-from confounded.study.result import Notice, PopulationResult
+from confounded.study.result import Notice, PopulationResult, StudyResult
 from confounded.study.settings import Settings
 
 __all__ = ["NamedSource", "coverage_notices", "find_named", "given_settings"]
@@ -166,6 +166,26 @@ def coverage_notices(populations: Sequence[PopulationResult]) -> list[Notice]:
     return notices
 
 
+def claim_notices(entry: StudyEntry | None, result: StudyResult) -> list[Notice]:
+    """Hold what is said of benchmarks of a source against what was found."""
+    notices = []
+    for claim in entry.claims if entry else ():
+        for one in result.correlations:
+            if one.benchmark != claim.benchmark or one.rho is None or one.interval is None:
+                continue
+            if one.interval.low is None or one.interval.high is None:
+                continue
+            found = f"{one.rho:+.2f} [{one.interval.low:+.2f}, {one.interval.high:+.2f}]".replace("-", "−")
+            answer = "so it does here" if one.verdict == claim.verdict else "that is not shown here"
+            notices.append(
+                Notice(
+                    what=f"{claim.says}: {answer}. The correlation of {one.benchmark} with {one.correlated_with} is "
+                    f"{found} over {one.n_models} {one.population} models of {one.n_families} families ({one.verdict})."
+                )
+            )
+    return notices
+
+
 _WAYS: Final = {
     DECLARED: "declared with the scores",
     "catalogue": "known to the catalogue",
@@ -186,7 +206,7 @@ def _declared(entry: StudyEntry) -> dict[str, Any]:
     return {
         name: value
         for name in StudyEntry.__struct_fields__
-        if name not in ("source", "notes", "files")
+        if name not in ("source", "notes", "files", "claims")
         and (value := getattr(entry, name)) != usual[name]
         and value not in ({}, ())
     }

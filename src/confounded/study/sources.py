@@ -12,12 +12,13 @@ from typing import Final
 import msgspec
 
 from confounded.datasets import safetywashing
+from confounded.datasets.studies import StudyEntry
 from confounded.engine import ALL_CORES, Engine
 from confounded.errors import UsageError
 from confounded.readers import read_sources
 from confounded.study.check import check_scores
 from confounded.study.check_result import CheckResult
-from confounded.study.named import coverage_notices, find_named, given_settings
+from confounded.study.named import claim_notices, coverage_notices, find_named, given_settings
 from confounded.study.result import Notice, Source, StudyResult
 from confounded.study.settings import Settings
 from confounded.study.study import run_study
@@ -146,10 +147,13 @@ class _Asked:
     benchmarks: Path | None
     notices: list[Notice]
     is_named: bool
+    entry: StudyEntry | None = None
 
     def said_of(self, result: StudyResult) -> list[Notice]:
         """Return what is to be said first in the result."""
-        return self.notices + (coverage_notices(result.populations) if self.is_named else [])
+        if not self.is_named:
+            return self.notices
+        return self.notices + claim_notices(self.entry, result) + coverage_notices(result.populations)
 
 
 def _asked(
@@ -172,6 +176,7 @@ def _asked(
         benchmarks or declared,
         notices + named.notices(given),
         is_named=True,
+        entry=named.entry,
     )
 
 

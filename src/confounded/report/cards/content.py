@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,7 +27,7 @@ from confounded.study.result import (
     PopulationResult,
     Reliability,
 )
-from confounded.study.strata_result import GroupParts
+from confounded.study.strata_result import BenchmarkStrata, GroupParts
 
 __all__ = [
     "Card",
@@ -37,6 +37,7 @@ __all__ = [
     "not_found_words",
     "number",
     "span",
+    "strata_lines",
     "where_capability_is_from",
 ]
 
@@ -336,12 +337,17 @@ def _reversal_lines(result: CheckResult, check: BenchmarkCheck) -> Iterator[Line
 
 
 def _strata_lines(result: CheckResult, check: BenchmarkCheck) -> Iterator[Line]:
-    """Say what the splits that were asked for show, and the correlations given compute, size and date of release."""
+    """Say what the strata of a checked benchmark show."""
     found = [
         one
         for one in result.study.strata
         if one.benchmark == check.benchmark and one.population == check.population
     ]
+    yield from strata_lines(found)
+
+
+def strata_lines(found: Sequence[BenchmarkStrata]) -> Iterator[Line]:
+    """Say what the splits that were asked for show, and the correlations given compute, size and date of release."""
     for split in (split for one in found for split in one.splits if split.parts is not None):
         shown = sorted(split.strata, key=lambda one: -one.n_models)[:MOST_STRATA]
         parts = [
