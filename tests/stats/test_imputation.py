@@ -125,7 +125,7 @@ def test_ranges_of_drawn_cells_hold_what_was_taken_away_as_often_as_they_say() -
 def test_imputations_differ_because_parameters_are_drawn_and_not_fixed() -> None:
     X = holed(10, 3, 0.5, 4)
     noise = draw_noise(10, 3, 6, seed=2)
-    still = Noise(np.zeros_like(noise.rows), noise.columns, np.zeros_like(noise.cells))
+    still = Noise(np.zeros_like(noise.rows), noise.columns, noise.bonds, np.zeros_like(noise.cells))
     drawn = impute(X, still)[:, np.isnan(X)]
     assert (drawn.std(axis=0) > 0.05).all()
 

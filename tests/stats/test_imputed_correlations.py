@@ -9,10 +9,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from confounded.errors import StatisticsError
-from confounded.stats.completed import combined, completed_correlations, completed_scores, with_imputations
+from confounded.stats.completed import (
+    combined,
+    complete_limits,
+    completed_correlations,
+    completed_scores,
+    with_imputations,
+)
 from confounded.stats.component import first_component
 from confounded.stats.imputation import draw_noise, impute
-from confounded.stats.imputed_correlations import imputed_correlations, imputed_fit
+from confounded.stats.imputed_correlations import HIDINGS, imputed_correlations, imputed_fit, lent_holes
 from confounded.stats.intervals import family_jackknife, jackknife_intervals
 from confounded.stats.ranks import spearman
 
@@ -52,6 +58,7 @@ def test_without_a_hole_every_figure_is_that_of_the_complete_table() -> None:
         for b, column in enumerate(columns.T):
             assert found.rho[b] == spearman(first_component(suite).scores, column)
             assert found.between[b] == 0.0
+            assert found.misfit[b] == 0.0
             for family in range(6):
                 kept = family != FAMILIES
                 assert found.left_out[family, b] == spearman(
@@ -87,6 +94,49 @@ def test_a_column_of_the_suite_is_not_put_in_a_second_time() -> None:
     beside, without = imputed_correlations(suite, suite[:, :1], [True], FAMILIES, 3, 0)
     assert beside.rho[0] == without.rho[0]
     assert (beside.left_out == without.left_out).all()
+
+
+def test_misfit_is_how_far_correlations_move_where_known_cells_are_hidden() -> None:
+    suite, columns = study()
+    holes = np.isnan(suite)
+    found, _ = imputed_correlations(suite, columns, [False, False], FAMILIES, 4, 3)
+    moves = []
+    for number in range(HIDINGS):
+        more = lent_holes(holes, [3, number])
+        assert more[holes].all()
+        assert (more & ~holes).any()
+        completed = impute(
+            np.column_stack([np.where(more, np.nan, suite), columns[:, 0]]), draw_noise(30, 6, 4, 3)
+        )
+        reference = imputed_fit(suite, 4, 3).eigenvector
+        rho = completed_correlations(completed_scores(completed[:, :, :5], reference).scores, columns[:, 0])
+        move = np.arctanh(rho).mean() - np.arctanh(found.rho[0])
+        moves.append(move * holes.sum() / (more & ~holes).sum())
+    assert found.misfit[0] == pytest.approx(np.mean(moves) ** 2)
+
+
+def test_lent_holes_are_those_of_other_rows() -> None:
+    holes = np.zeros((200, 4), dtype=bool)
+    holes[:100, 1] = True
+    holes[50:, 2] = True
+    lent = lent_holes(holes, [1, 2])
+    assert not lent[:, [0, 3]].any()
+    assert 25 < (lent & ~holes).sum() < 65
+
+
+def test_a_correlation_that_hidden_cells_tell_nothing_of_has_no_interval_and_says_why() -> None:
+    jackknife = family_jackknife([0.5], [[0.4], [0.5], [0.6], [0.55], [0.45]], np.zeros((5, 1), bool))
+    found = with_imputations(jackknife, [0.01], 10, [np.nan])
+    assert found.reasons == ("too few cells are there to see how far imputation strays",)
+    assert np.isnan(jackknife_intervals(found, 0.95).low).all()
+
+
+def test_limits_of_the_complete_table_are_of_imputation_alone() -> None:
+    low, high = complete_limits([0.5, 0.7], [0.01, 0.0], 20, [0.02, 0.0], 0.95)
+    half = 2.093024054408263 * np.sqrt(1.05 * 0.01 + 0.02)
+    assert low[0] == pytest.approx(np.tanh(np.arctanh(0.5) - half))
+    assert high[0] == pytest.approx(np.tanh(np.arctanh(0.5) + half))
+    assert low[1] == high[1] == 0.7
 
 
 @settings(max_examples=15, deadline=None)

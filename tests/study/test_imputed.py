@@ -108,13 +108,20 @@ def test_the_share_of_imputed_cells_stands_beside_the_result(holed: StudyResult)
     assert one.imputed.rho_without is not None
     assert one.rho is not None
     assert one.imputed.rho_without < one.rho
-    assert one.imputed.between_share is not None
-    assert 0 < one.imputed.between_share < 1
+    assert one.imputed.imputation_share is not None
+    assert 0 < one.imputed.imputation_share < 1
     assert one.interval is not None
     assert one.interval.degrees_of_freedom is not None
     assert one.interval.degrees_of_freedom <= 11
+    assert one.imputed.complete_low is not None
+    assert one.imputed.complete_high is not None
+    assert one.imputed.complete_low < one.rho < one.imputed.complete_high
+    assert one.interval.low is not None
+    assert one.interval.low < one.imputed.complete_low
     said = {caution.caution: caution.what for caution in one.cautions}
     assert f"{100 * share:.0f} %" in said["imputed"]
+    assert f"would be +{one.imputed.complete_low:.2f} to +{one.imputed.complete_high:.2f}" in said["imputed"]
+    assert "left out of the imputation model" in said["imputed"]
     assert any("taken for granted" in notice.what for notice in holed.notices)
 
 
@@ -126,6 +133,48 @@ def test_holes_of_the_benchmark_itself_are_not_filled() -> None:
     own = np.column_stack([columns[name] for name in SUITE])[10:]
     assert one.imputed is not None
     assert one.imputed.share == pytest.approx(np.isnan(own).mean())
+
+
+def test_holes_of_the_benchmark_alone_leave_the_answer_that_is_given_without_imputing() -> None:
+    columns = cells()
+    columns["entangled"] = np.where(np.arange(N) % 3 == 0, np.nan, columns["entangled"])
+    plain = run_study(table(columns), Settings(suite=SUITE, resamples=0))
+    imputed = run_study(table(columns), IMPUTE)
+    assert found(imputed, "entangled") == found(plain, "entangled")
+    assert found(imputed, "entangled").n_models == N - 16
+
+
+def test_the_answer_of_the_complete_table_lies_in_the_limits_that_are_given_for_it() -> None:
+    whole = run_study(table(cells()), Settings(suite=SUITE, resamples=0))
+    held = []
+    for seed in range(6):
+        result = run_study(table(with_holes(cells(), 0.3, seed)), IMPUTE)
+        for name in ("entangled", "apart"):
+            one, truth = found(result, name), found(whole, name).rho
+            assert one.imputed is not None
+            assert one.imputed.complete_low is not None
+            assert one.imputed.complete_high is not None
+            assert truth is not None
+            held.append(one.imputed.complete_low <= truth <= one.imputed.complete_high)
+    assert sum(held) >= 10
+
+
+def test_a_benchmark_whose_models_have_little_of_the_suite_gets_no_correlation_and_says_why() -> None:
+    columns, random = cells(), np.random.default_rng(4)
+    suite = (*SUITE, "suite_6", "suite_7")
+    few = np.arange(N) < 16
+    for name in suite[6:]:
+        columns[name] = columns["suite_0"] + 0.6 * random.normal(size=N)
+    for place, name in enumerate(suite):
+        columns[name] = np.where(few & (np.arange(N) % 4 != place % 4), np.nan, columns[name])
+    columns["entangled"] = np.where(few, columns["entangled"], np.nan)
+    result = run_study(table(columns), replace_suite(suite))
+    one = found(result, "entangled")
+    assert one.rho is None
+    assert one.interval is None
+    assert one.verdict == "undecided"
+    assert one.reason == "more than 67% of the suite would be imputed for the models that have it"
+    assert found(result, "apart").rho is not None
 
 
 def test_a_benchmark_of_the_suite_is_compared_with_a_suite_imputed_without_it(holed: StudyResult) -> None:
@@ -232,8 +281,13 @@ def test_holes_that_go_with_age_are_not_called_random() -> None:
     assert population.missing.anchors == ["suite_2", "suite_3"]
     assert population.missing.by_age == ["suite_0", "suite_1", "suite_4", "suite_5"]
     assert any("not so by age" in notice.what for notice in result.notices)
-    (said,) = [c.what for c in found(result, "entangled").cautions if c.caution == "imputed"]
+    one = found(result, "entangled")
+    (said,) = [c.what for c in one.cautions if c.caution == "imputed"]
     assert "goes with when they were released" in said
+    # The limits take holes to be random, so none are given.
+    assert one.imputed is not None
+    assert one.imputed.complete_low is None
+    assert "were they known" not in said
 
 
 def test_holes_at_random_are_not_said_to_go_with_age() -> None:

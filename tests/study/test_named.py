@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import MappingProxyType
 
+import msgspec
 import numpy as np
 import polars as pl
 import pytest
@@ -88,7 +89,28 @@ def test_what_was_asked_for_goes_first(mirror: Path) -> None:
     assert result.populations[0].population == "chat"
     assert result.provenance.settings.suite is None
     assert result.provenance.settings.directions == {"*": "higher", "safe": "lower"}
-    assert "Asked for otherwise, and so done: population, directions." in result.notices[0].what
+    assert "Asked for otherwise, and so done: suite, population, directions." in result.notices[0].what
+
+
+def test_to_impute_puts_a_score_that_is_held_fixed_aside(
+    mirror: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fixed = msgspec.structs.replace(ENTRY, suite=None, capabilities="one")
+    monkeypatch.setattr(named, "study_entries", lambda: {"toy": fixed})
+    held = toy(mirror)
+    assert held.provenance.settings.capabilities == "one"
+    found, _ = named.find_named([Path("toy")], mirror)
+    assert found is not None
+    asked = msgspec.structs.replace(SETTINGS, missing="impute")
+    assert found.settings(asked, {"missing"}).capabilities is None
+    (said,) = found.notices(asked, {"missing"})
+    assert "Asked for otherwise, and so done: capabilities." in said.what
+
+
+def test_nothing_to_impute_is_said_where_capability_is_held_fixed(mirror: Path) -> None:
+    result = toy(mirror, Settings(resamples=0, capabilities="one", missing="impute"))
+    assert any("Nothing was imputed" in notice.what for notice in result.notices)
+    assert not any("Nothing was imputed" in notice.what for notice in toy(mirror).notices)
 
 
 def test_a_benchmark_that_is_asked_for_as_capability_is_not_left_out(mirror: Path) -> None:

@@ -150,6 +150,8 @@ TABLES: Final[Mapping[str, Table]] = {
             "published_table": "row.published.table",
             "imputed_share": "row.imputed.share",
             "imputations": "row.imputed.imputations",
+            "low_if_complete": "row.imputed.complete_low",
+            "high_if_complete": "row.imputed.complete_high",
             "rho_not_in_imputation": "row.imputed.rho_without",
             "low_not_in_imputation": "row.imputed.low_without",
             "high_not_in_imputation": "row.imputed.high_without",

@@ -3,7 +3,7 @@
 Words: M imputations give M completed suites; on each the first component is fitted and correlated as if nothing had
 been missing (Ren et al. 2024, section 3). Their Fisher z are combined by Rubin's rules (Rubin 1987, chapter 3): the
 estimate is the mean, its variance that of the complete-data estimate and (1 + 1/M) times the variance between
-imputations.
+imputations. That takes the imputation model to be right; by how much it is not is added (`imputed_correlations`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
 from scipy.stats import rankdata
 
 from confounded.errors import StatisticsError
@@ -23,8 +24,10 @@ __all__ = [
     "Combined",
     "Completed",
     "combined",
+    "complete_limits",
     "completed_correlations",
     "completed_scores",
+    "of_imputation",
     "with_imputations",
 ]
 
@@ -138,15 +141,52 @@ def combined(rho: ArrayLike) -> Combined:
     return Combined(float(np.tanh(z.mean())), float(z.var(ddof=1)))
 
 
+def of_imputation(between: ArrayLike, n_imputations: int, misfit: ArrayLike = 0.0) -> FloatArray:
+    """Return the variance (B,) of Fisher z that is due to imputation: (1 + 1/M) B + D."""
+    total = (1.0 + 1.0 / n_imputations) * np.asarray(between, dtype=np.float64) + np.asarray(misfit)
+    return np.asarray(total, dtype=np.float64)
+
+
+def complete_limits(
+    rho: ArrayLike, between: ArrayLike, n_imputations: int, misfit: ArrayLike, level: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return between what limits the correlations would be, were nothing missing.
+
+    Parameters
+    ----------
+    rho, between, misfit : array_like of shape (B,)
+    n_imputations : int
+    level : float
+
+    Returns
+    -------
+    low, high : ndarray of shape (B,)
+        Of Student's t with M - 1 degrees of freedom on Fisher's z; the correlation itself where nothing is imputed.
+    """
+    values = np.asarray(rho, dtype=np.float64)
+    half = stdtrit(n_imputations - 1, (1.0 + level) / 2.0) * np.sqrt(
+        of_imputation(between, n_imputations, misfit)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.arctanh(values)
+        low, high = np.tanh(z - half), np.tanh(z + half)
+    return np.where(half == 0, values, low), np.where(half == 0, values, high)
+
+
+EXACT: Final = "a completed table gives a correlation of exactly ±1"
+TOO_FEW: Final = "too few cells are there to see how far imputation strays"
+
 NEARLY: Final = 1.0 - 1e-12
 """A correlation of exactly ±1 has no Fisher z; a point among many is taken to be this near."""
 
 
-def with_imputations(jackknife: Jackknife, between: ArrayLike, n_imputations: int) -> Jackknife:
-    """Add to the variance of a jackknife that between imputations.
+def with_imputations(
+    jackknife: Jackknife, between: ArrayLike, n_imputations: int, misfit: ArrayLike = 0.0
+) -> Jackknife:
+    """Add to the variance of a jackknife that of imputation.
 
-    The total is T = J + (1 + 1/M) B. Degrees of freedom are Satterthwaite's (1946) for the sum of a part with F - 1 and
-    one with M - 1, but never more than F - 1.
+    The total is T = J + (1 + 1/M) B + D. Degrees of freedom are Satterthwaite's (1946) for the sum of a part with F - 1
+    and one with M - 1, but never more than F - 1.
 
     Parameters
     ----------
@@ -155,12 +195,14 @@ def with_imputations(jackknife: Jackknife, between: ArrayLike, n_imputations: in
     between : array_like of shape (B,)
         The variance of Fisher z between imputations; NaN where it is undefined.
     n_imputations : int
+    misfit : array_like of shape (B,)
+        D, the variance by which the imputation model is wrong.
 
     Returns
     -------
     Jackknife
     """
-    extra = (1.0 + 1.0 / n_imputations) * np.asarray(between, dtype=np.float64)
+    extra = of_imputation(between, n_imputations, misfit)
     variance = jackknife.standard_error**2
     total = variance + extra
     most = jackknife.n_families - 1.0
@@ -168,8 +210,10 @@ def with_imputations(jackknife: Jackknife, between: ArrayLike, n_imputations: in
         df = total**2 / (variance**2 / most + extra**2 / (n_imputations - 1.0))
     freedom = np.where(extra > 0, np.minimum(df, most), most)
     reasons = tuple(
-        reason or (None if np.isfinite(value) else "a completed table gives a correlation of exactly ±1")
-        for reason, value in zip(jackknife.reasons, extra, strict=True)
+        reason or (None if np.isfinite(value) else EXACT if np.isfinite(wrong) else TOO_FEW)
+        for reason, value, wrong in zip(
+            jackknife.reasons, extra, np.broadcast_to(misfit, extra.shape), strict=True
+        )
     )
     error = np.where([reason is None for reason in reasons], np.sqrt(total), np.nan)
     return Jackknife(jackknife.z, read_only(error), jackknife.n_families, reasons, read_only(freedom))

@@ -2,11 +2,11 @@
 
 Words: a *cell* is one score of one model; a *hole* is a cell that is not there. Each column is turned into *normal
 scores* (Blom 1958), the normal quantiles of its ranks: a monotone transform of a column changes nothing. They are taken
-to follow one factor, z = mean + loading · factor + noise, each column with its own noise, rows independent given the
-parameters. The parameters are drawn anew for each imputation (Gibbs sampling; proper in the sense of Rubin 1987), then
-the holes given the parameters and the row's factor. A drawn normal score is brought back to the column's own scale
-along the line through the cells that are there, in units of the column; cells that are there keep their value to the
-last bit.
+to follow one factor, each column with noise of its own; what columns share beside the factor is drawn towards nothing,
+and the noise has heavy tails (`imputation_kernel`). The parameters are drawn anew for each imputation (Gibbs sampling;
+proper in the sense of Rubin 1987), then the holes given the parameters and what is drawn of the row. A drawn normal
+score is brought back to the column's own scale along the line through the cells that are there, in units of the column;
+cells that are there keep their value to the last bit.
 
 References: Rubin 1987, *Multiple Imputation for Nonresponse in Surveys*; Geweke & Zhou 1996, Rev. Financ. Stud. 9, for
 the sampler; Blom 1958, *Statistical Estimates and Transformed Beta-Variables*.
@@ -61,16 +61,19 @@ class Noise:
 
     Parameters
     ----------
-    rows : ndarray of shape (T, R)
-        Of the factor scores, for each of T steps.
-    columns : ndarray of shape (T, C, 3)
-        Of mean, loading and variance.
+    rows : ndarray of shape (T, R, 3)
+        Of the factor scores and the width of the noise, for each of T steps.
+    columns : ndarray of shape (T, C, 4)
+        Of mean, loading, bond and variance.
+    bonds : ndarray of shape (T,)
+        Of the variance of the bonds.
     cells : ndarray of shape (M, R, C)
         Of the holes.
     """
 
     rows: FloatArray = field(repr=False)
     columns: FloatArray = field(repr=False)
+    bonds: FloatArray = field(repr=False)
     cells: FloatArray = field(repr=False)
 
     @property
@@ -84,6 +87,7 @@ class Noise:
         return Noise(
             self.rows,
             np.ascontiguousarray(self.columns[:, chosen]),
+            self.bonds,
             np.ascontiguousarray(self.cells[:, :, chosen]),
         )
 
@@ -107,8 +111,9 @@ def draw_noise(n_rows: int, n_columns: int, n_imputations: int, seed: int) -> No
     random = np.random.Generator(np.random.PCG64(seed))
     steps = BURN + THIN * n_imputations
     return Noise(
-        random.standard_normal((steps, n_rows)),
-        random.standard_normal((steps, n_columns, 3)),
+        random.standard_normal((steps, n_rows, 3)),
+        random.standard_normal((steps, n_columns, 4)),
+        random.standard_normal(steps),
         random.standard_normal((n_imputations, n_rows, n_columns)),
     )
 
@@ -193,6 +198,7 @@ def imputed_normal_scores(z: ArrayLike, noise: Noise, rows: ArrayLike | None = N
         _start(Z),
         noise.rows,
         noise.columns,
+        noise.bonds,
         noise.cells,
         BURN,
         THIN,

@@ -5,6 +5,10 @@ it out pulls its correlation towards that of the other columns, or towards 0. It
 without a score on it help to impute and are not in its correlation. The same correlations with the column left out of
 the imputation model stand beside.
 
+How far the imputation model itself is wrong shows where cells are hidden that are known: rows lend each other their
+holes, and how far a correlation moves, scaled to the cells that are missing, is its *misfit*. Draws of a wrong model do
+not differ for that, so the variance between imputations does not hold it.
+
 One set of random numbers serves all replicates and all columns (`imputation.Noise`): a row keeps its own.
 """
 
@@ -13,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,7 +41,13 @@ from confounded.stats.imputation import (
     scale_of,
 )
 
-__all__ = ["ImputedCorrelations", "ImputedFit", "imputed_correlations", "imputed_fit"]
+__all__ = ["HIDINGS", "ImputedCorrelations", "ImputedFit", "imputed_correlations", "imputed_fit"]
+
+HIDINGS: Final = 6
+"""How often known cells are hidden to see how far correlations then move."""
+
+LENT: Final = 0.5
+"""Share of the rows that are lent the holes of another: of all, too little would be left where much is missing."""
 
 FloatArray = NDArray[np.float64]
 Runner = Callable[[Callable[[int], "_Replicate"], Sequence[int]], "list[_Replicate]"]
@@ -99,11 +110,15 @@ class ImputedCorrelations:
         The variance of Fisher z between imputations.
     left_out : ndarray of shape (F, B)
         The combined correlations without each family, everything imputed anew; NaN where degenerate.
+    misfit : ndarray of shape (B,)
+        The square of how far Fisher z moves where known cells are hidden, per cell hidden, times those missing; 0 where
+        none are, NaN where too little is left to tell.
     """
 
     rho: FloatArray = field(repr=False)
     between: FloatArray = field(repr=False)
     left_out: FloatArray = field(repr=False)
+    misfit: FloatArray = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +156,7 @@ def imputed_correlations(
     n_imputations : int
     seed : int
     run : callable, optional
-        Runs the F + 1 pieces of work; one after the other by default.
+        Runs the pieces of work, F + 1 and those with hidden cells; one after the other by default.
     n_families : int, optional
         F, where the last families may have no model.
 
@@ -162,20 +177,32 @@ def imputed_correlations(
     # A column that falls with the score is turned: which way a benchmark is written must not change the dice.
     turned = np.array([_sign(completed_correlations(fit.scores[None], column)[0]) for column in Y.T])
     n_units = int(families.max(initial=-1)) + 1 if n_families is None else n_families
-    replicated = partial(_without_family, X, Y, families, turned, tuple(inside), noise, fit.eigenvector)
-    pieces = range(-1, n_units)
+    holes = np.isnan(X)
+    hidings = HIDINGS if holes.any() else 0
+    replicated = partial(_piece, X, Y, families, turned, tuple(inside), noise, fit.eigenvector, n_units, seed)
+    pieces = range(-1, n_units + hidings)
     found = run(replicated, pieces) if run else [replicated(piece) for piece in pieces]
-    whole, fewer = found[0], found[1:]
+    whole, fewer, hidden = found[0], found[1 : n_units + 1], found[n_units + 1 :]
+    extra = [(lent_holes(holes, [seed, number]) & ~holes).sum() for number in range(hidings)]
+    scale = np.array([holes.sum() / count if count else np.nan for count in extra])
     empty = np.empty((0, Y.shape[1]))
     return (
-        ImputedCorrelations(whole.rho, whole.between, np.vstack([empty, *(one.rho for one in fewer)])),
         ImputedCorrelations(
-            whole.rho_without, whole.between_without, np.vstack([empty, *(one.rho_without for one in fewer)])
+            whole.rho,
+            whole.between,
+            np.vstack([empty, *(one.rho for one in fewer)]),
+            _misfit(whole.rho, [one.rho for one in hidden], scale),
+        ),
+        ImputedCorrelations(
+            whole.rho_without,
+            whole.between_without,
+            np.vstack([empty, *(one.rho_without for one in fewer)]),
+            _misfit(whole.rho_without, [one.rho_without for one in hidden], scale),
         ),
     )
 
 
-def _without_family(
+def _piece(
     X: FloatArray,
     Y: FloatArray,
     families: NDArray[np.int64],
@@ -183,16 +210,47 @@ def _without_family(
     inside: Sequence[bool],
     noise: Noise,
     reference: FloatArray,
-    left_out: int,
+    n_units: int,
+    seed: int,
+    piece: int,
 ) -> _Replicate:
-    """Impute and correlate the models outside one family."""
-    rows = np.flatnonzero(families != left_out)
+    """Impute and correlate the models outside one family, or from the last family on all with known cells hidden."""
+    rows = np.flatnonzero(families != piece)
+    left = X if piece < n_units else np.where(lent_holes(np.isnan(X), [seed, piece - n_units]), np.nan, X)
     try:
-        return _replicate(X[rows], Y[rows], turned, inside, noise, rows, reference)
+        return _replicate(left[rows], Y[rows], turned, inside, noise, rows, reference)
     except StatisticsError:
         # Not the whole sample: that raised before, where its reference was fitted.
         undefined = np.full(Y.shape[1], np.nan)
         return _Replicate(undefined, undefined, undefined, undefined)
+
+
+def lent_holes(holes: NDArray[np.bool_], seed: Sequence[int]) -> NDArray[np.bool_]:
+    """Return the holes of a table of which some rows have those of another row as well.
+
+    Parameters
+    ----------
+    holes : ndarray of shape (N, C)
+    seed : sequence of int
+
+    Returns
+    -------
+    ndarray of shape (N, C)
+    """
+    random = np.random.default_rng(seed)
+    lender = random.permutation(len(holes))
+    return np.asarray(holes | (holes[lender] & (random.random(len(holes)) < LENT)[:, None]))
+
+
+def _misfit(rho: FloatArray, hidden: Sequence[FloatArray], scale: FloatArray) -> FloatArray:
+    """Return the squared mean move of Fisher z where cells are hidden, scaled; NaN where most tell nothing."""
+    if not hidden:
+        return np.zeros_like(rho)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moves = (np.arctanh(np.array(hidden)) - np.arctanh(rho)) * scale[:, None]
+    counted = np.isfinite(moves)
+    mean = np.where(counted, moves, 0.0).sum(axis=0) / np.maximum(counted.sum(axis=0), 1)
+    return np.where(counted.sum(axis=0) >= HIDINGS / 2, mean**2, np.nan)
 
 
 def _replicate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from confounded.errors import ContentError
 from confounded.study.capabilities import FEWEST_MODELS, CapabilitiesScore, capabilities_score, suite_of
@@ -13,6 +14,12 @@ from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
 
 __all__ = ["capabilities_of"]
+
+NOTHING_TO_IMPUTE: Final = Notice(
+    what="Nothing was imputed: capability is held fixed, so that there is no suite with holes to fill. A model without "
+    "a score is left out of the correlation.",
+    remedy="Name capability benchmarks with --suite, and no --capabilities, to have their holes imputed.",
+)
 
 
 def capabilities_of(
@@ -27,9 +34,10 @@ def capabilities_of(
     """
     if settings.capabilities is not None:
         try:
-            return fixed_score(population, settings.capabilities, facts)
+            score, notices = fixed_score(population, settings.capabilities, facts)
         except ContentError as problem:
             raise _with_references(problem, population) from problem
+        return score, [*notices, *([NOTHING_TO_IMPUTE] if settings.missing == "impute" else [])]
     try:
         suite, remarks = suite_of(population, settings)
     except ContentError as problem:

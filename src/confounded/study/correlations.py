@@ -16,6 +16,7 @@ from confounded.stats.grouping import MOST_GROUPS
 from confounded.stats.intervals import effective_families
 from confounded.stats.ranks import spearman
 from confounded.study.capabilities import FEWEST_MODELS, CapabilitiesScore
+from confounded.study.imputed import MOST_IMPUTED
 from confounded.study.imputed_evidence import MOST_LEFT_OUT, ImputedEvidence, impute_evidence
 from confounded.study.known import number
 from confounded.study.missing_result import Imputed
@@ -43,6 +44,8 @@ __all__ = ["Evidence", "capabilities_correlations", "gather_evidence"]
 
 ACCURACY_ON = "accuracy on "
 """How the catalogue begins to name the accuracy on a calibration metric's own data set."""
+
+MOSTLY_IMPUTED = f"more than {MOST_IMPUTED:.0%} of the suite would be imputed for the models that have it"
 
 FloatArray = NDArray[np.float64]
 
@@ -117,7 +120,7 @@ def gather_evidence(
     scored, calibrated = {}, {}
     for benchmark in _measured(population, facts):
         values = population.matrix.column(benchmark)
-        if correlation(values, scores).rho is not None:
+        if correlation(values, scores).rho is not None and not too_many_imputed(score, values):
             scored[benchmark] = Target(
                 values[score.rows], None if score.columns is not None else score.scores
             )
@@ -133,6 +136,7 @@ def gather_evidence(
             impute_evidence,
             settings=settings,
             imputations=holes.facts.imputations,
+            by_age=bool(holes.facts.by_age),
             groups=groups,
             engine=engine,
         )
@@ -283,6 +287,8 @@ def capabilities_correlations(
         imputed = None if accuracy is not None else evidence.imputed.get(benchmark)
         if imputed is not None:
             measured = _over_imputations(measured, with_score)
+        elif accuracy is None and measured.rho is not None and too_many_imputed(score, values):
+            measured = Measured(None, measured.both, MOSTLY_IMPUTED)
         families = [population.matrix.families[row] for row in np.flatnonzero(measured.both)]
         sizes = list(Counter(families).values())
         intervals = _intervals(evidence.headline(benchmark))
@@ -353,6 +359,14 @@ def correlation(values: FloatArray, reference: FloatArray) -> Measured:
     return Measured(spearman(values[both], reference[both]), both, None)
 
 
+def too_many_imputed(score: CapabilitiesScore, values: FloatArray) -> bool:
+    """Return whether more of the suite is imputed than may be, for the models that have a benchmark."""
+    if score.holes is None:
+        return False
+    own = score.holes.suite[~np.isnan(values[score.rows])]
+    return own.size > 0 and float(np.isnan(own).mean()) > MOST_IMPUTED
+
+
 def own_accuracy(population: Population, fact: BenchmarkFacts) -> FloatArray | None:
     """Return the accuracy on a calibration metric's own data set, if the population has it."""
     data_set = fact.correlated_with.removeprefix(ACCURACY_ON)
@@ -378,7 +392,11 @@ def _against_score(
     measured: Measured, score: CapabilitiesScore, found: tuple[Resampled, int] | None
 ) -> Measured:
     """Return a correlation with the capabilities score: over all imputations where the suite has holes."""
-    return measured if score.holes is None else _over_imputations(measured, found)
+    if score.holes is None:
+        return measured
+    if found is None and measured.rho is not None:
+        return Measured(None, measured.both, MOSTLY_IMPUTED)
+    return _over_imputations(measured, found)
 
 
 def _over_imputations(measured: Measured, found: tuple[Resampled, int] | None) -> Measured:

@@ -264,8 +264,9 @@ def _notices(population: Population, facts: MissingCells) -> list[Notice]:
     found = [
         Notice(
             what=f"{facts.share:.1%} of the cells of the suite of the {population.name} models are imputed, "
-            f"{facts.imputations} times, from one factor. {taken}. Intervals and verdicts of benchmarks hold what "
-            "differs between imputations, pooled ones impute anew without each family; robustness checks, adjusted "
+            f"{facts.imputations} times, from one factor and what benchmarks share beside it. {taken}. Intervals and "
+            "verdicts of benchmarks hold what differs between imputations and how far they stray where known cells are "
+            "hidden, pooled ones impute anew without each family; robustness checks, adjusted "
             "scores and strata take the mean of each cell as if it were there.",
             remedy="--missing leave-model-out leaves out the models that lack a score instead.",
         )

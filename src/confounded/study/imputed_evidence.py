@@ -1,8 +1,9 @@
 """How sure a correlation with an imputed suite is: everything imputed anew without each family.
 
 The default interval is that of every study, the family jackknife with Student's t on Fisher's z; its variance has that
-between imputations added (Rubin 1987), and each replicate imputes, fits and correlates anew. Intervals that take models
-to be independent are not given: there is nothing that imputes in their resamples.
+between imputations added (Rubin 1987) and that by which the imputation model is wrong, and each replicate imputes, fits
+and correlates anew. Intervals that take models to be independent are not given: there is nothing that imputes in their
+resamples.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from confounded.engine import ALL_CORES, Engine
-from confounded.stats.completed import with_imputations
+from confounded.stats.completed import complete_limits, with_imputations
 from confounded.stats.imputed_correlations import ImputedCorrelations, imputed_correlations
 from confounded.stats.intervals import Jackknife, effective_families, family_jackknife, jackknife_intervals
 from confounded.study.imputed import FEWEST_OF_MODEL
@@ -57,6 +58,7 @@ def impute_evidence(
     settings: Settings,
     imputations: int,
     *,
+    by_age: bool = False,
     groups: Mapping[str, str] | None = None,
     engine: Engine = ALL_CORES,
     progress: Callable[[int, int], None] | None = None,
@@ -75,6 +77,8 @@ def impute_evidence(
     settings : Settings
         Level and seed.
     imputations : int
+    by_age : bool
+        Whether holes go with the age of models: where the complete table would lie is then not said.
     groups : mapping of str to str, optional
         What each family is left out with.
     engine : Engine, optional
@@ -139,12 +143,15 @@ def impute_evidence(
     limits = jackknife_intervals(total_without, settings.level)
     holes = np.isnan(suite)
     with np.errstate(invalid="ignore"):
-        between_share = 1.0 - plain.standard_error**2 / total.standard_error**2
+        imputation_share = 1.0 - plain.standard_error**2 / total.standard_error**2
+    complete = complete_limits(beside.rho, beside.between, imputations, beside.misfit, settings.level)
     imputed = tuple(
         Imputed(
             share=float(holes[there[:, b]].mean()),
             imputations=imputations,
-            between_share=number(between_share[b]),
+            imputation_share=number(imputation_share[b]),
+            complete_low=None if by_age else number(complete[0][b]),
+            complete_high=None if by_age else number(complete[1][b]),
             rho_without=number(without.rho[b]),
             low_without=number(limits.low[b]),
             high_without=number(limits.high[b]),
@@ -157,6 +164,6 @@ def impute_evidence(
 def _jackknives(
     found: ImputedCorrelations, present: NDArray[np.bool_], imputations: int
 ) -> tuple[Jackknife, Jackknife]:
-    """Return the family jackknife, and the same with the variance between imputations."""
+    """Return the family jackknife, and the same with the variance of imputation."""
     plain = family_jackknife(found.rho, found.left_out, np.isnan(found.left_out), present)
-    return plain, with_imputations(plain, found.between, imputations)
+    return plain, with_imputations(plain, found.between, imputations, found.misfit)

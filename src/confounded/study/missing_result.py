@@ -43,14 +43,19 @@ class Imputed(msgspec.Struct, frozen=True, kw_only=True):
     """What of a correlation was imputed, and what it would be otherwise.
 
     `share` is the share of imputed cells of the suite among the models of this correlation; scores on the benchmark
-    itself are never imputed. `between_share` is the share of the variance of its interval that lies between
-    imputations, null where there is no interval. `rho_without`, `low_without` and `high_without` are the correlation
-    and its default interval with the benchmark left out of the imputation model, which pulls them towards 0.
+    itself are never imputed. `imputation_share` is the share of the variance of its interval that imputation adds (what
+    lies between imputations, and how far correlations move where known cells are hidden), null where there is no
+    interval. `complete_low` and `complete_high` are the limits, at the level of the interval, between which the
+    correlation would be for these same models if no cell were missing; null where holes go with the age of models, for
+    they take holes to be random. `rho_without`, `low_without` and `high_without` are the correlation and its default
+    interval with the benchmark left out of the imputation model, which pulls them towards 0.
     """
 
     share: float
     imputations: int
-    between_share: float | None
+    imputation_share: float | None
     rho_without: float | None
+    complete_low: float | None = None
+    complete_high: float | None = None
     low_without: float | None = None
     high_without: float | None = None

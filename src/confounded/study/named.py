@@ -55,9 +55,7 @@ class NamedSource:
         if self.entry is None:
             return given
         declared = _declared(self.entry)
-        aside = {name for name in declared if name in chosen and name not in MERGED}
-        if not aside.isdisjoint(EITHER) or any(name in chosen for name in EITHER):
-            aside |= set(EITHER)
+        aside = self._aside(given, chosen)
         changed: dict[str, Any] = {name: value for name, value in declared.items() if name not in aside}
         if "directions" in changed:
             changed["directions"] = changed["directions"] | given.directions
@@ -67,13 +65,25 @@ class NamedSource:
             changed["leave_out"] = tuple(dict.fromkeys([*own, *given.leave_out]))
         return msgspec.structs.replace(given, **changed)
 
-    def notices(self, chosen: Collection[str]) -> list[Notice]:
+    def _aside(self, given: Settings, chosen: Collection[str]) -> set[str]:
+        """Return which of the declared settings give way to what was chosen."""
+        declared = _declared(self.entry) if self.entry else {}
+        aside = {name for name in declared if name in chosen and name not in MERGED}
+        if any(name in chosen for name in EITHER):
+            aside |= set(EITHER)
+        elif "missing" in chosen and given.missing == "impute":
+            # Holes are those of a suite: a score held fixed has none, and nothing would be imputed.
+            aside.add("capabilities")
+        return aside & set(declared)
+
+    def notices(self, given: Settings, chosen: Collection[str]) -> list[Notice]:
         """Return what is to be said of the way the source is studied."""
         if self.entry is None:
             return []
         said = "; ".join(_in_words(self.entry))
         notes = " ".join(f"{note[0].upper()}{note[1:]}." for note in self.entry.notes)
-        instead = [name.replace("_", "-") for name in _declared(self.entry) if name in chosen]
+        aside = self._aside(given, chosen) | set(MERGED) & set(chosen)
+        instead = [name.replace("_", "-") for name in _declared(self.entry) if name in aside]
         told = f" Asked for otherwise, and so done: {', '.join(instead)}." if instead else ""
         return [
             Notice(

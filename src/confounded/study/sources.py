@@ -174,7 +174,7 @@ def _asked(
         named.paths,
         named.settings(settings, given),
         benchmarks or declared,
-        notices + named.notices(given),
+        notices + named.notices(settings, given),
         is_named=True,
         entry=named.entry,
     )
