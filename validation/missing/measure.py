@@ -1,11 +1,11 @@
 """How far imputation strays from the answer that the complete scores give, and how often its intervals hold it.
 
-    python validation/missing/measure.py [--open-llm FILE] [--repetitions 12] [--simulations 200] [--write]
+    python validation/missing/measure.py [--mirror DIR] [--repetitions 16] [--simulations 120] [--write]
 
-Cells are removed from score tables that are complete: the suites of the shipped scores, and, where its file is given,
-the Open LLM Leaderboard v1. The correlation is then found from what is left, by complete-case analysis, by column
-means, and by imputation with and without the column under test in the model, and is held against that of the complete
-table.
+Cells are removed from score tables that are complete: the suites of the shipped scores, and, where a mirror of the
+sources is given, both Open LLM Leaderboards and timm. The correlation is then found from what is left, by complete-
+case analysis, by column means, and by imputation with and without the column under test in the model, and is held
+against that of the complete table.
 With `--write` the tables are put into README.md beside this file. The seed is fixed.
 """
 
@@ -14,24 +14,24 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 from scipy.stats import rankdata
 
 import confounded
+from confounded.datasets.sources import source_path
 from confounded.errors import StatisticsError
-from confounded.stats.completed import with_imputations
+from confounded.stats.completed import complete_limits, with_imputations
 from confounded.stats.component import first_component
 from confounded.stats.imputed_correlations import ImputedCorrelations, imputed_correlations
 from confounded.stats.intervals import family_jackknife, jackknife_intervals
 from confounded.stats.ranks import spearman
-from confounded.study.imputed import MOST_IMPUTED, above_floors
+from confounded.study.imputed import FEWEST_OF_MODEL, MOST_IMPUTED, above_floors
 from confounded.study.population import benchmark_facts, populations
 from confounded.study.settings import PAPER_SUITE, SMALLEST_SUITE, Settings
 
@@ -41,7 +41,8 @@ LEVEL = 0.95
 IMPUTATIONS = 20
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 TARGETS = 12
-SAMPLE = 300
+LARGE, SAMPLE = 1000, 300
+V2 = "HF Open LLM v2/"
 METHODS = ("complete cases", "column means", "without the column", "with the column")
 
 
@@ -54,6 +55,7 @@ class Source:
     columns: FloatArray = field(repr=False)
     families: NDArray[np.int64] = field(repr=False)
     days: FloatArray | None = field(repr=False)
+    sample: int = SAMPLE
 
 
 def at_random(source: Source, share: float, random: np.random.Generator) -> FloatArray:
@@ -115,6 +117,27 @@ def _day(released: str | None) -> float:
     return float("nan") if released is None else float(date.fromisoformat(released).toordinal())
 
 
+def mirrored(mirror: Path) -> Iterator[Source]:
+    """Yield the large tables: the first leaderboard by which the method was chosen, and others that it had not seen."""
+    first = source_path("open-llm-leaderboard-v1", mirror) / "open-llm-leaderboard_old.csv"
+    yield leaderboard(first, "all")
+    yield replace(leaderboard(first, "all"), sample=LARGE)
+    yield leaderboard(first, "pretrained")
+    second = [V2 + name for name in ("BBH", "GPQA", "MATH Level 5", "MMLU-PRO", "MUSR", "IFEval")]
+    for size in (SAMPLE, LARGE):
+        yield foreign("second leaderboard", "open-llm-leaderboard-v2", mirror, second, size)
+    vision = ["imagenet", "imagenet_real", "imagenet_v2", "imagenet_r", "imagenet_sketch", "imagenet_a"]
+    yield foreign("timm", "timm", mirror, vision, SAMPLE)
+
+
+def foreign(name: str, id: str, mirror: Path, columns: Sequence[str], sample: int) -> Source:
+    """Return a complete source, its last column under test and the others as suite."""
+    long = confounded.read_scores(source_path(id, mirror), lenient=True).scores
+    wide = long.pivot("benchmark", index="model", values="score", aggregate_function="mean")
+    scores = wide.select(columns).drop_nulls().to_numpy().astype(float)
+    return Source(name, scores[:, :-1], scores[:, -1:], np.zeros(len(scores), np.int64), None, sample)
+
+
 def leaderboard(path: Path, rows: str) -> Source:
     """Return the Open LLM Leaderboard v1: the other five as suite, TruthfulQA under test, days of evaluation."""
     table = pl.read_csv(path).filter(pl.col("date").is_not_null())
@@ -139,6 +162,7 @@ class Cell:
     errors: dict[str, list[float]] = field(default_factory=lambda: {m: [] for m in METHODS})
     undefined: dict[str, int] = field(default_factory=lambda: dict.fromkeys(METHODS, 0))
     imputation_only: list[bool] = field(default_factory=list)
+    between_only: list[bool] = field(default_factory=list)
     total: list[bool] = field(default_factory=list)
     jackknife_only: list[bool] = field(default_factory=list)
 
@@ -153,8 +177,9 @@ def rho_by_scores(suite: FloatArray, column: FloatArray) -> float:
 def measure(source: Source, removed: FloatArray, seed: int, cell: Cell) -> None:
     """Find the correlations from what is left, by every method."""
     truth = [rho_by_scores(source.suite, column) for column in source.columns.T]
+    # What imputation answers for is the complete table of the models that are left.
     holed = np.where(removed, np.nan, source.suite)
-    some = ~np.isnan(holed).all(axis=1)
+    some = (~np.isnan(holed)).sum(axis=1) >= FEWEST_OF_MODEL
     whole = ~np.isnan(holed).any(axis=1)
     there = ~np.isnan(holed)
     with np.errstate(invalid="ignore"):
@@ -172,13 +197,16 @@ def measure(source: Source, removed: FloatArray, seed: int, cell: Cell) -> None:
         for method in METHODS[2:]:
             cell.undefined[method] += n_columns
         return
+    own = [rho_by_scores(source.suite[some], column[some]) for column in source.columns.T]
     for b, target in enumerate(truth):
         _note(cell, "without the column", without.rho[b], target)
         _note(cell, "with the column", beside.rho[b], target)
         if np.isnan(beside.rho[b]):
             continue
-        half = stdtrit(IMPUTATIONS - 1, (1 + LEVEL) / 2) * np.sqrt((1 + 1 / IMPUTATIONS) * beside.between[b])
-        cell.imputation_only.append(bool(abs(np.arctanh(beside.rho[b]) - np.arctanh(target)) <= half))
+        for misfit, kind in ((beside.misfit[b], cell.imputation_only), (0.0, cell.between_only)):
+            low, high = complete_limits(beside.rho[b], beside.between[b], IMPUTATIONS, misfit, LEVEL)
+            if not np.isnan(low):
+                kind.append(bool(low <= own[b] <= high))
     if families.max() > 2:
         for total, kind in ((True, cell.total), (False, cell.jackknife_only)):
             low, high = interval(beside, total)
@@ -189,7 +217,7 @@ def interval(found: ImputedCorrelations, total: bool) -> tuple[FloatArray, Float
     """Return the interval of the family jackknife, with or without the variance between imputations."""
     jackknife = family_jackknife(found.rho, found.left_out, np.isnan(found.left_out))
     if total:
-        jackknife = with_imputations(jackknife, found.between, IMPUTATIONS)
+        jackknife = with_imputations(jackknife, found.between, IMPUTATIONS, found.misfit)
     limits = jackknife_intervals(jackknife, LEVEL)
     return limits.low, limits.high
 
@@ -201,13 +229,22 @@ def _note(cell: Cell, method: str, rho: float, truth: float) -> None:
         cell.errors[method].append(float(rho - truth) * (1.0 if truth >= 0 else -1.0))
 
 
+def applies(source: Source, mechanism: str) -> bool:
+    """Return whether a mechanism is tried on a source: shipped ones with and without known days stand apart."""
+    return source.days is not None if mechanism == "by model age" else "dated" not in source.name
+
+
 def removal(sources: Sequence[Source], repetitions: int, seed: int) -> Iterator[str]:
     """Yield the rows of the table of errors."""
-    yield "| scores | removed | share | " + " | ".join(METHODS) + " | imputation interval | whole interval |"
-    yield "|---|---|---|" + "---|" * (len(METHODS) + 2)
+    yield (
+        "| scores | removed | share | "
+        + " | ".join(METHODS)
+        + " | between imputations | complete interval | whole interval |"
+    )
+    yield "|---|---|---|" + "---|" * (len(METHODS) + 3)
     for s, source in enumerate(sources):
         for m, (name, mechanism) in enumerate(MECHANISMS.items()):
-            if (name == "by model age") != (source.days is not None) and "leaderboard" not in source.name:
+            if not applies(source, name):
                 continue
             for k, share in enumerate(SHARES):
                 cell = Cell()
@@ -217,9 +254,9 @@ def removal(sources: Sequence[Source], repetitions: int, seed: int) -> Iterator[
                     measure(taken, mechanism(taken, share, random), seed + repetition, cell)
                 columns = [_error(cell, method) for method in METHODS]
                 yield (
-                    f"| {source.name} | {name} | {share:.0%} | "
+                    f"| {_named(source)} | {name} | {share:.0%} | "
                     + " | ".join(columns)
-                    + f" | {_share(cell.imputation_only)} | {_share(cell.total)} |"
+                    + f" | {_share(cell.between_only)} | {_share(cell.imputation_only)} | {_share(cell.total)} |"
                 )
 
 
@@ -229,7 +266,7 @@ def refusals(sources: Sequence[Source], repetitions: int, seed: int) -> Iterator
     yield "|---|---|---|" + "---|" * len(SHARES)
     for s, source in enumerate(sources):
         for m, (name, mechanism) in enumerate(MECHANISMS.items()):
-            if (name == "by model age") != (source.days is not None) and "leaderboard" not in source.name:
+            if not applies(source, name):
                 continue
             told = []
             for k, share in enumerate(SHARES):
@@ -243,7 +280,11 @@ def refusals(sources: Sequence[Source], repetitions: int, seed: int) -> Iterator
                     else:
                         kept.append((n_models, n_columns))
                 told.append(_told(refused, kept, repetitions))
-            yield f"| {source.name} | {min(len(source.suite), SAMPLE)} | {name} | " + " | ".join(told) + " |"
+            yield (
+                f"| {source.name} | {min(len(source.suite), source.sample)} | {name} | "
+                + " | ".join(told)
+                + " |"
+            )
 
 
 def bearable(removed: FloatArray) -> tuple[int, int, float]:
@@ -262,9 +303,9 @@ def _told(refused: int, kept: Sequence[tuple[int, int]], repetitions: int) -> st
 
 def _sampled(source: Source, random: np.random.Generator) -> Source:
     """Return a sample of the rows of a large table."""
-    if len(source.suite) <= SAMPLE:
+    if len(source.suite) <= source.sample:
         return source
-    rows = random.choice(len(source.suite), SAMPLE, replace=False)
+    rows = random.choice(len(source.suite), source.sample, replace=False)
     return Source(
         source.name,
         source.suite[rows],
@@ -272,6 +313,10 @@ def _sampled(source: Source, random: np.random.Generator) -> Source:
         source.families[rows],
         None if source.days is None else source.days[rows],
     )
+
+
+def _named(source: Source) -> str:
+    return f"{source.name}, {source.sample}" if len(source.suite) > source.sample else source.name
 
 
 def _error(cell: Cell, method: str) -> str:
@@ -350,16 +395,16 @@ def _truth(strength: float, seed: int) -> float:
 def main() -> None:
     """Measure, and print or write the tables."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--open-llm", type=Path)
-    parser.add_argument("--repetitions", type=int, default=12)
-    parser.add_argument("--simulations", type=int, default=200)
+    parser.add_argument("--mirror", type=Path, help="a folder with one folder a source")
+    parser.add_argument("--repetitions", type=int, default=16)
+    parser.add_argument("--simulations", type=int, default=120)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     begun = time.process_time()
     sources = list(shipped())
-    if given.open_llm:
-        sources += [leaderboard(given.open_llm, rows) for rows in ("all", "pretrained")]
+    if given.mirror:
+        sources += mirrored(given.mirror)
     lines = []
     for line in removal(sources, given.repetitions, given.seed):
         print(line, flush=True)
