@@ -19,8 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-import confounded
-
 __all__ = ["differences", "likeness"]
 
 LIBRARIES: Final = ("numpy", "scipy", "numba")
@@ -37,7 +35,7 @@ def likeness() -> dict[str, str]:
         The versions of the program, of its libraries and of Python, and a checksum of arithmetic.
     """
     return {
-        "confounded": f"{confounded.__version__} (code {_code()[:12]})",
+        "confounded": f"{version('confounded')} (code {_code()[:12]})",
         **{name: version(name) for name in LIBRARIES},
         "Python": ".".join(platform.python_version_tuple()[:2]),
         "arithmetic": _arithmetic()[:12],
@@ -67,7 +65,7 @@ def differences(here: dict[str, str], there: dict[str, str]) -> list[str]:
 def _code() -> str:
     """Return the checksum of the program's own code: one version may be installed from two states of it."""
     found = hashlib.sha256()
-    root = Path(confounded.__file__).parent
+    root = Path(__file__).parents[1]
     for file in sorted(root.rglob("*.py")):
         found.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return found.hexdigest()
