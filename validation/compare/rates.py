@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
-import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from time import process_time
 import numpy as np
 from numpy.typing import NDArray
 
+from confounded.engine import processor
 from confounded.stats.differential import Pairs, differential_progress
 from confounded.stats.frozen_line import FrozenLine, Slope, family_refits, frozen_line
 
@@ -286,7 +286,7 @@ def main() -> int:
         together=like_chat[2][2],
         command=f"`python validation/compare/rates.py --simulations {n} --seed {given.seed}`",
         date=datetime.datetime.now(tz=datetime.UTC).date(),
-        processor=_processor(),
+        processor=processor(),
         cores=os.cpu_count(),
         seconds=process_time() - began,
         n=n,
@@ -304,16 +304,6 @@ def main() -> int:
     for row in failed:
         print(f"too often wrong: {row}", file=sys.stderr)
     return 1 if failed else 0
-
-
-def _processor() -> str:
-    """Return what the system calls its processor."""
-    lines = Path("/proc/cpuinfo")
-    if lines.exists():
-        for line in lines.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

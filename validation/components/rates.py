@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
-import platform
 import sys
 from pathlib import Path
 from time import process_time
@@ -18,6 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from confounded.engine import processor
 from confounded.stats.parallel import parallel_analysis
 
 HERE = Path(__file__).parent
@@ -114,7 +114,7 @@ def main() -> int:
     text = TEXT.format(
         command=f"`python validation/components/rates.py --simulations {n} --draws {given.draws} --seed {given.seed}`",
         date=datetime.datetime.now(tz=datetime.UTC).date(),
-        processor=_processor(),
+        processor=processor(),
         cores=os.cpu_count(),
         seconds=process_time() - began,
         n=n,
@@ -134,16 +134,6 @@ def main() -> int:
     for key in failed:
         print(f"a second component too often: {key}", file=sys.stderr)
     return 1 if failed else 0
-
-
-def _processor() -> str:
-    """Return what the system calls its processor."""
-    lines = Path("/proc/cpuinfo")
-    if lines.exists():
-        for line in lines.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ import os
 from pathlib import Path
 from time import process_time
 
-from power import SKEWED_30, STUDIES, processor
+from power import SKEWED_30, STUDIES
 
+from confounded.engine import processor
 from confounded.stats.planning import Design, repeated_sizes, simulate_power
 from confounded.stats.planning_curve import foresee
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
-import platform
 from pathlib import Path
 from time import process_time
 
 import numpy as np
 
+from confounded.engine import processor
 from confounded.stats.planning import Design, families_needed, models_needed, simulate_power
 
 HERE = Path(__file__).parent
@@ -79,16 +79,6 @@ what the jackknife-t costs beside the formula) and families of five that cluster
 def percent(share: float) -> str:
     """Return a share for people."""
     return f"{100 * share:.1f} %"
-
-
-def processor() -> str:
-    """Return the processor's name."""
-    information = Path("/proc/cpuinfo")
-    if information.exists():
-        for line in information.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def studies(simulations: int, seed: int) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
-import platform
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.engine import Threads
+from confounded.engine import Threads, processor
 from confounded.scores import ScoreMatrix
 from confounded.study.capability import capabilities_of
 from confounded.study.correlations import capabilities_correlations, gather_evidence
@@ -227,7 +226,7 @@ def main() -> int:
     text = TEXT.format(
         command=f"`python validation/shape/rates.py --simulations {n} --seed {given.seed}`",
         date=datetime.datetime.now(tz=datetime.UTC).date(),
-        processor=_processor(),
+        processor=processor(),
         cores=os.cpu_count(),
         seconds=process_time() - began,
         n=n,
@@ -252,16 +251,6 @@ def main() -> int:
     for name in failed:
         print(f"too often called not monotone: {name}", file=sys.stderr)
     return 1 if failed else 0
-
-
-def _processor() -> str:
-    """Return what the system calls its processor."""
-    lines = Path("/proc/cpuinfo")
-    if lines.exists():
-        for line in lines.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
-import platform
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.engine import Threads
+from confounded.engine import Threads, processor
 from confounded.scores import ScoreMatrix
 from confounded.study.capability import capabilities_of
 from confounded.study.population import ModelFacts, Population
@@ -299,7 +298,7 @@ def main() -> int:
     text = TEXT.format(
         command=f"`python validation/strata/rates.py --simulations {n} --seed {given.seed}`",
         date=datetime.datetime.now(tz=datetime.UTC).date(),
-        processor=_processor(),
+        processor=processor(),
         cores=os.cpu_count(),
         seconds=process_time() - began,
         n=n,
@@ -339,16 +338,6 @@ def main() -> int:
     for name in failed:
         print(f"too often alarmed: {name}", file=sys.stderr)
     return 1 if failed else 0
-
-
-def _processor() -> str:
-    """Return what the system calls its processor."""
-    lines = Path("/proc/cpuinfo")
-    if lines.exists():
-        for line in lines.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from confounded.engine.pieces import Piece, Result
 
-__all__ = ["ALL_CORES", "Threads", "usable_cores"]
+__all__ = ["ALL_CORES", "Threads", "processor", "usable_cores"]
 
 
 def usable_cores() -> int:
@@ -18,6 +20,16 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def processor() -> str:
+    """Return what the system calls its processor, to stand beside figures that were measured."""
+    lines = Path("/proc/cpuinfo")
+    if lines.exists():
+        for line in lines.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,10 @@ from confounded.report.index import NOT_SAFETY, Index
 from confounded.report.plain import visible
 from confounded.report.tables import TABLES
 from confounded.report.verdicts import VERDICTS
+from confounded.scores.table import accuracy_data_set
 from confounded.study.result import Correlation, FittedCurve, PopulationResult, StudyResult
 
 __all__ = ["MOST_MODELS", "UNSHOWN", "projection"]
-
-ACCURACY_ON: Final = "accuracy on "
-"""How a correlation names the accuracy on a data set, whose id follows."""
 
 DIGITS: Final = 5
 MOST_MODELS: Final = 500
@@ -148,8 +146,8 @@ def _curve(curve: FittedCurve | None) -> dict[str, Any] | None:
 
 def across(one: Correlation, population: PopulationResult) -> Sequence[float | None]:
     """Return what a benchmark is correlated with, for each model."""
-    data_set = one.correlated_with.removeprefix(ACCURACY_ON)
-    if one.correlated_with.startswith(ACCURACY_ON) and data_set in population.scores:
+    data_set = accuracy_data_set(one.correlated_with)
+    if data_set in population.scores:
         return population.scores[data_set]
     return [model.capabilities_score for model in population.models]
 

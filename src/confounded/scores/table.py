@@ -16,12 +16,14 @@ import polars as pl
 from confounded.errors import ContentError
 
 __all__ = [
+    "ACCURACY_ON",
     "BENCHMARK_SCHEMA",
     "COLUMN_SCHEMA",
     "MODEL_SCHEMA",
     "SCORE_SCHEMA",
     "Issue",
     "ScoreTable",
+    "accuracy_data_set",
     "agreed",
     "conformed",
 ]
@@ -53,6 +55,9 @@ COLUMN_SCHEMA: Final[Mapping[str, type[pl.DataType]]] = {
     "value": pl.String,
 }
 """What a file says of models beyond `MODEL_SCHEMA`, in columns of its own: models can be parted by any of them."""
+
+ACCURACY_ON: Final = "accuracy on "
+"""How ``correlated_with`` names the accuracy on a data set, whose id follows."""
 
 LARGEST: Final = 1e100
 """No score is larger in magnitude: squares of such numbers are still finite, so that no statistic overflows."""
@@ -277,7 +282,7 @@ def _check_benchmarks(benchmarks: pl.DataFrame, scores: pl.DataFrame, where: str
         ),
         (
             (pl.col("correlated_with") != "capabilities score")
-            & ~pl.col("correlated_with").str.starts_with("accuracy on "),
+            & ~pl.col("correlated_with").str.starts_with(ACCURACY_ON),
             "correlated_with",
             "'capabilities score' or 'accuracy on BENCHMARK'",
         ),
@@ -293,6 +298,11 @@ def _check_benchmarks(benchmarks: pl.DataFrame, scores: pl.DataFrame, where: str
                 where=where or next(iter(sources), ""),
                 remedy="Correct what is declared of it.",
             )
+
+
+def accuracy_data_set(correlated_with: str) -> str | None:
+    """Return the id of the data set whose accuracy something is correlated with, if it is an accuracy."""
+    return correlated_with.removeprefix(ACCURACY_ON) if correlated_with.startswith(ACCURACY_ON) else None
 
 
 def agreed(said: pl.DataFrame, key: str, place: str | None = None) -> tuple[pl.DataFrame, list[Issue]]:

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from confounded.study.capabilities import CapabilitiesScore
+from confounded.study.known import signed
 from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts, Caution, Correlation
 from confounded.study.shapes import TURNING, is_turning
@@ -136,10 +137,10 @@ def _of_holes(one: Correlation, score: CapabilitiesScore) -> Iterator[Caution]:
     facts = score.holes.facts
     what = f"{100 * one.imputed.share:.0f} % of the cells of the suite are imputed for these models"
     if one.imputed.complete_low is not None and one.imputed.complete_high is not None:
-        limits = f"{one.imputed.complete_low:+.2f} to {one.imputed.complete_high:+.2f}".replace("-", "−")
+        limits = f"{signed(one.imputed.complete_low)} to {signed(one.imputed.complete_high)}"
         what += f"; were they known, the correlation would be {limits}"
     if one.imputed.rho_without is not None and not one.in_suite:
-        without = f"{one.imputed.rho_without:+.2f}".replace("-", "−")
+        without = signed(one.imputed.rho_without)
         what += f"; the correlation is {without} with the benchmark left out of the imputation model"
     what += ". Cells are taken to be missing at random given the others"
     if facts.by_age:

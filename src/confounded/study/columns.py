@@ -104,7 +104,7 @@ def with_columns_asked_for(table: ScoreTable, settings: Settings) -> tuple[Score
         return table, []
     scores = table.scores.filter(pl.col("benchmark").is_in(taken))
     cells = scores.select("model", column="benchmark", value=pl.col("score").cast(pl.String))
-    columns = pl.concat([table.columns, conform(cells)])
+    columns = pl.concat([table.columns, cells.select(list(COLUMN_SCHEMA))])
     moved = [name for name in taken if not _is_benchmark(name, table, settings)]
     kept = ~pl.col("benchmark").is_in(moved)
     table = replace(
@@ -117,11 +117,6 @@ def with_columns_asked_for(table: ScoreTable, settings: Settings) -> tuple[Score
             remedy="If it is a benchmark too, say --direction NAME=higher or =lower.",
         )
     ] if moved else []
-
-
-def conform(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return cells in the order of the schema."""
-    return cells.select(list(COLUMN_SCHEMA))
 
 
 def _names(table: ScoreTable) -> list[str]:

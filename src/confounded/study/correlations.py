@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from confounded.engine import ALL_CORES, Engine
+from confounded.scores.table import accuracy_data_set
 from confounded.stats.component import first_component
 from confounded.stats.grouping import MOST_GROUPS
 from confounded.stats.intervals import effective_families
@@ -41,9 +42,6 @@ from confounded.study.uncertainty import (
 )
 
 __all__ = ["Evidence", "capabilities_correlations", "gather_evidence"]
-
-ACCURACY_ON = "accuracy on "
-"""How the catalogue begins to name the accuracy on a calibration metric's own data set."""
 
 MOSTLY_IMPUTED = f"more than {MOST_IMPUTED:.0%} of the suite would be imputed for the models that have it"
 
@@ -369,8 +367,8 @@ def too_many_imputed(score: CapabilitiesScore, values: FloatArray) -> bool:
 
 def own_accuracy(population: Population, fact: BenchmarkFacts) -> FloatArray | None:
     """Return the accuracy on a calibration metric's own data set, if the population has it."""
-    data_set = fact.correlated_with.removeprefix(ACCURACY_ON)
-    if not fact.correlated_with.startswith(ACCURACY_ON) or data_set not in population.matrix.benchmarks:
+    data_set = accuracy_data_set(fact.correlated_with)
+    if data_set not in population.matrix.benchmarks:
         return None
     return population.matrix.column(data_set)
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TypeVar
 
-__all__ = ["counted", "first", "in_toml", "listed", "number"]
+__all__ = ["counted", "first", "in_toml", "listed", "number", "signed"]
 
 T = TypeVar("T")
 
@@ -14,6 +14,11 @@ T = TypeVar("T")
 def number(value: float) -> float | None:
     """Return a number, or None where it is not known."""
     return None if math.isnan(value) else float(value)
+
+
+def signed(value: float) -> str:
+    """Return a correlation in words: with its sign, to two digits."""
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def first(said: T | None, known: T | None) -> T | None:

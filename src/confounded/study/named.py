@@ -13,6 +13,7 @@ import msgspec
 from confounded.datasets.sources import Source, source_path, sources
 from confounded.datasets.studies import StudyEntry, study_entries
 from confounded.errors import UsageError
+from confounded.study.known import signed
 from confounded.study.population import APART, DECLARED
 from confounded.study.result import Notice, PopulationResult, StudyResult
 from confounded.study.settings import Settings
@@ -185,7 +186,7 @@ def claim_notices(entry: StudyEntry | None, result: StudyResult) -> list[Notice]
                 continue
             if one.interval.low is None or one.interval.high is None:
                 continue
-            found = f"{one.rho:+.2f} [{one.interval.low:+.2f}, {one.interval.high:+.2f}]".replace("-", "−")
+            found = f"{signed(one.rho)} [{signed(one.interval.low)}, {signed(one.interval.high)}]"
             answer = "so it does here" if one.verdict == claim.verdict else "that is not shown here"
             notices.append(
                 Notice(

@@ -16,6 +16,7 @@ from confounded.datasets.studies import StudyEntry
 from confounded.engine import ALL_CORES, Engine
 from confounded.errors import UsageError
 from confounded.readers import read_sources
+from confounded.scores import ScoreTable
 from confounded.study.check import check_scores
 from confounded.study.check_result import CheckResult
 from confounded.study.named import claim_notices, coverage_notices, find_named, given_settings
@@ -74,13 +75,11 @@ def study_sources(
             engine=engine,
             progress=progress,
         )
-    reading = read_sources(
-        asked.paths, benchmarks=asked.benchmarks, models=models, lenient=asked.settings.lenient
-    )
+    table, sources = asked.read(models)
     result = run_study(
-        reading.table,
+        table,
         asked.settings,
-        sources=sorted((source_record(*one) for one in reading.files), key=lambda source: source.name),
+        sources=sources,
         engine=engine,
         progress=progress,
     )
@@ -123,13 +122,11 @@ def check_sources(
             found="the source that ships",
             remedy="`confounded report` studies it.",
         )
-    reading = read_sources(
-        asked.paths, benchmarks=asked.benchmarks, models=models, lenient=asked.settings.lenient
-    )
+    table, sources = asked.read(models)
     result = check_scores(
-        reading.table,
+        table,
         asked.settings,
-        sources=sorted((source_record(*one) for one in reading.files), key=lambda source: source.name),
+        sources=sources,
         area=area,
         plan=plan,
         engine=engine,
@@ -148,6 +145,14 @@ class _Asked:
     notices: list[Notice]
     is_named: bool
     entry: StudyEntry | None = None
+
+    def read(self, models: Path | None) -> tuple[ScoreTable, list[Source]]:
+        """Read the files, and record which they were."""
+        reading = read_sources(
+            self.paths, benchmarks=self.benchmarks, models=models, lenient=self.settings.lenient
+        )
+        records = sorted((source_record(*one) for one in reading.files), key=lambda source: source.name)
+        return reading.table, records
 
     def said_of(self, result: StudyResult) -> list[Notice]:
         """Return what is to be said first in the result."""

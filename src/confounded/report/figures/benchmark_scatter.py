@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from confounded.report.figures.calibration import ACCURACY_ON, correlation_note, score_title
+from confounded.report.figures.calibration import correlation_note, score_title
 from confounded.report.figures.panels import TWO_COLUMNS, Panel, scatter_panels
 from confounded.report.figures.theme import FamilyMark
 from confounded.report.plain import short
+from confounded.report.projection import across
 from confounded.report.words import plural, signed_percent
+from confounded.scores.table import accuracy_data_set
 from confounded.study.result import BenchmarkFacts, Correlation, PopulationResult
 
 __all__ = ["benchmark_scatter"]
@@ -43,9 +45,7 @@ def benchmark_scatter(
     width : int
         Of the whole, pixels.
     """
-    data_set = one.correlated_with.removeprefix(ACCURACY_ON)
-    is_own = one.correlated_with.startswith(ACCURACY_ON) and data_set in population.scores
-    scores = [model.capabilities_score for model in population.models]
+    is_own = accuracy_data_set(one.correlated_with) in population.scores
     note = correlation_note(one)
     if one.compute is not None and one.compute.rho is not None:
         known = plural(one.compute.n_models, "model")
@@ -54,7 +54,7 @@ def benchmark_scatter(
         title=short(facts.name),
         note=note,
         verdict=one.verdict,
-        x=population.scores[data_set] if is_own else scores,
+        x=across(one, population),
         y=population.scores[facts.benchmark],
         x_title=short(one.correlated_with) if is_own else _capability(population),
         y_title=score_title(facts),

@@ -8,20 +8,19 @@ interval and the verdict.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from confounded.report.figures.panels import Panel, scatter_panels
 from confounded.report.figures.theme import FamilyMark
 from confounded.report.index import Index
 from confounded.report.plain import short
 from confounded.report.words import bounds, plural, signed_percent
+from confounded.scores.table import accuracy_data_set
 from confounded.study.result import BenchmarkFacts, Correlation, PopulationResult
 
 __all__ = ["calibration", "correlation_note", "score_title"]
 
 Spec = dict[str, Any]
-
-ACCURACY_ON: Final = "accuracy on "
 
 
 def calibration(
@@ -41,7 +40,7 @@ def calibration(
         (entry, one)
         for entry in index.entries()
         if (one := entry.correlations.get(population.population)) is not None
-        and one.correlated_with == f"{ACCURACY_ON}{data_set}"
+        and accuracy_data_set(one.correlated_with) == data_set
         and one.rho is not None
         and data_set in population.scores
     ]

@@ -9,7 +9,9 @@ from confounded.report.figures.labels import FONT_SIZE, Point, placed
 from confounded.report.figures.scatter import MOST_LABELS, scatter
 from confounded.report.figures.theme import FONT, OTHER_FAMILIES, ROLES, FamilyMark, config
 from confounded.report.plain import short
+from confounded.report.projection import across
 from confounded.report.verdicts import decided, role_of
+from confounded.scores.table import accuracy_data_set
 from confounded.study.result import BenchmarkFacts, Correlation, PopulationResult
 
 __all__ = ["PHONE_WIDTH", "WIDTH", "card_scatter", "family_strip"]
@@ -30,8 +32,6 @@ ROW: Final = 20
 MOST_FAMILIES: Final = 40
 """More families than this make a strip that nobody reads; those that move the correlation most are shown."""
 
-ACCURACY_ON: Final = "accuracy on "
-
 
 def card_scatter(
     population: PopulationResult,
@@ -42,34 +42,33 @@ def card_scatter(
     width: int = WIDTH,
 ) -> Spec:
     """Return the specification (Vega) of a benchmark's scores against capability, a mark a model."""
-    data_set = one.correlated_with.removeprefix(ACCURACY_ON)
-    is_own = one.correlated_with.startswith(ACCURACY_ON) and data_set in population.scores
-    x = population.scores[data_set] if is_own else [model.capabilities_score for model in population.models]
+    is_own = accuracy_data_set(one.correlated_with) in population.scores
+    x = across(one, population)
     y = population.scores[benchmark]
     points = [
-        (place, float(across), float(up))
-        for place, (across, up) in enumerate(zip(x, y, strict=True))
-        if across is not None and up is not None
+        (place, float(along), float(up))
+        for place, (along, up) in enumerate(zip(x, y, strict=True))
+        if along is not None and up is not None
     ]
     domains = [_domain([point[side] for point in points]) for side in (1, 2)]
     inner = width - AXIS
     names = [short(population.models[place].name) for place, _, _ in points]
     at = [
         Point(
-            inner * (across - domains[0][0]) / (domains[0][1] - domains[0][0]),
+            inner * (along - domains[0][0]) / (domains[0][1] - domains[0][0]),
             HEIGHT * (domains[1][1] - up) / (domains[1][1] - domains[1][0]),
         )
-        for _, across, up in points
+        for _, along, up in points
     ]
     # Of so many none would be readable, and finding their places takes long.
     labels = placed(at, names, inner, HEIGHT) if len(at) <= MOST_LABELS else [None] * len(at)
     values = []
-    for (place, across, up), name, label in zip(points, names, labels, strict=True):
+    for (place, along, up), name, label in zip(points, names, labels, strict=True):
         model = population.models[place]
         mark = marks.get(model.family, OTHER_FAMILIES)
         values.append(
             {
-                "x": across,
+                "x": along,
                 "y": up,
                 "name": name if label else "",
                 "dx": label.dx if label else 0,
@@ -78,7 +77,7 @@ def card_scatter(
                 "family": short(model.family),
                 "fill": mark.light,
                 "shape": mark.path,
-                "says": f"{name} ({short(model.family)}): {across:.4g}, {up:.4g}",
+                "says": f"{name} ({short(model.family)}): {along:.4g}, {up:.4g}",
             }
         )
     spec = scatter()

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from confounded.report.figures.theme import FAMILY_MARKS, ROLES, config
 from confounded.report.words import shortened
+from confounded.scores.table import accuracy_data_set
 from confounded.study.result import BenchmarkFacts, StudyResult
 from confounded.study.strata_result import BenchmarkStrata, SplitCorrelations, StratumCorrelation, Trend
 
@@ -23,7 +24,6 @@ MOST_POINTS: Final = 1500
 MOST_STRATA: Final = len(FAMILY_MARKS)
 TITLE_LENGTH: Final = 48
 ALL: Final = "all models"
-ACCURACY_ON: Final = "accuracy on "
 MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -129,8 +129,8 @@ def _points(
     else:
         xs = [model.capabilities_score for one in populations for model in one.models]
     facts = next(one for one in result.benchmarks if one.benchmark == found.benchmark)
-    data_set = facts.correlated_with.removeprefix(ACCURACY_ON)
-    if facts.correlated_with.startswith(ACCURACY_ON) and any(data_set in one.scores for one in populations):
+    data_set = accuracy_data_set(facts.correlated_with)
+    if data_set is not None and any(data_set in one.scores for one in populations):
         xs = [x for one in populations for x in _column(one.scores, data_set, len(one.models))]
     points = [
         {"x": x, "y": y, "stratum": parted.strata[place]}
@@ -175,7 +175,7 @@ def _line(trend: Trend, ink: str, name: str, x: Spec, y: Spec, *, dashed: bool) 
 
 
 def _x_title(facts: BenchmarkFacts) -> str:
-    if facts.correlated_with.startswith(ACCURACY_ON):
+    if accuracy_data_set(facts.correlated_with) is not None:
         return shortened(facts.correlated_with, TITLE_LENGTH)
     return "capabilities score"
 

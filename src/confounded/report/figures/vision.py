@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from confounded.report.figures.calibration import ACCURACY_ON, correlation_note, score_title
+from confounded.report.figures.calibration import correlation_note, score_title
 from confounded.report.figures.panels import Panel, scatter_panels
 from confounded.report.figures.theme import FamilyMark
 from confounded.report.index import Index
 from confounded.report.plain import short
+from confounded.scores.table import accuracy_data_set
 from confounded.study.result import Correlation, PopulationResult
 
 __all__ = ["vision"]
@@ -46,7 +47,7 @@ def vision(index: Index, population: PopulationResult, marks: Mapping[str, Famil
         and one.rho is not None
         and not one.in_suite
     ]
-    against = {one.correlated_with.removeprefix(ACCURACY_ON) for _, one in found}
+    against = {accuracy_data_set(one.correlated_with) for _, one in found}
     scores = [model.capabilities_score for model in population.models]
     panels = []
     attacked = False
