@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -421,6 +422,19 @@ def test_strata_that_cancel_out_are_told_read_as_confounding_and_take_the_word_s
     assert OPPOSED in {own.caution for own in one.cautions}
     if one.interval and one.interval.high and one.interval.high < 0.4 and (one.interval.low or -1) > -0.4:
         assert "opposite ways" in one.rule
+
+
+def test_an_area_is_not_separable_where_the_strata_of_its_benchmark_cancel_out() -> None:
+    table = opposed()
+    area = pl.when(pl.col("benchmark") == "safe").then(pl.lit("honesty")).otherwise(pl.col("area"))
+    table = replace(table, benchmarks=table.benchmarks.with_columns(area=area))
+    result = run_study(table, Settings(suite=SUITE, resamples=0))
+    (found,) = [own for own in result.area_summaries if own.area == "honesty"]
+    assert found.pooled.low is not None
+    assert found.pooled.high is not None
+    assert -0.4 < found.pooled.low < found.pooled.high < 0.4
+    assert found.verdict == "undecided"
+    assert "opposite ways" in found.rule
 
 
 def test_a_bend_that_both_kinds_of_models_share_is_no_confounding_of_opposite_strata() -> None:

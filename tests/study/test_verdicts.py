@@ -99,6 +99,15 @@ def test_an_area_of_which_a_benchmark_turns_round_is_not_separable() -> None:
     assert area_verdict(["entangled", "undecided"], steep, 0.4, turning=1)[0] == "entangled"
 
 
+def test_an_area_of_which_a_benchmark_goes_opposite_ways_in_two_strata_is_not_separable() -> None:
+    pooled = Pooled(rho=0.0, low=-0.1, high=0.1, n_families=20)
+    verdict, rule = area_verdict(["separable", "undecided"], pooled, 0.4, opposed=1)
+    assert verdict == "undecided"
+    assert "1 of its 2 benchmarks go opposite ways" in rule
+    steep = Pooled(rho=0.7, low=0.5, high=0.8, n_families=20)
+    assert area_verdict(["entangled", "undecided"], steep, 0.4, opposed=1)[0] == "entangled"
+
+
 def test_a_turn_takes_only_verdicts_that_rest_on_a_low_correlation() -> None:
     assert verdict_of(0.5, 0.6, 0.4, 9, turning=True)[0] == "entangled"
     assert verdict_of(-0.6, -0.5, 0.4, 9, turning=True)[0] == "inverse"

@@ -1,12 +1,13 @@
 """What the benchmarks of an area, or of a kind of measurement, say together.
 
 An area is separable only if its pooled interval lies inside the margin, none of its members is entangled or inverse,
-and none turns round with capability; it is mixed where members or the pooled figure contradict each other.
+and none turns round with capability or goes opposite ways in two strata; it is mixed where members or the pooled figure
+contradict each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
@@ -101,6 +102,7 @@ def area_summaries(
     facts: Mapping[str, BenchmarkFacts],
     evidence: Evidence,
     settings: Settings,
+    opposed: Collection[str] = (),
 ) -> list[AreaSummary]:
     """Summarise the areas of one population, in the order of their benchmarks.
 
@@ -111,6 +113,8 @@ def area_summaries(
     facts : mapping of str to BenchmarkFacts
     evidence : Evidence
     settings : Settings
+    opposed : collection of str, optional
+        Benchmarks that are shown to go opposite ways in two strata (`study.reversals`).
 
     Returns
     -------
@@ -122,7 +126,7 @@ def area_summaries(
         area = facts[one.benchmark].area
         if area is not None:
             by_area.setdefault(area, []).append(one)
-    return [_area_summary(area, ones, facts, evidence, settings) for area, ones in by_area.items()]
+    return [_area_summary(area, ones, facts, evidence, settings, opposed) for area, ones in by_area.items()]
 
 
 def _area_summary(
@@ -131,6 +135,7 @@ def _area_summary(
     facts: Mapping[str, BenchmarkFacts],
     evidence: Evidence,
     settings: Settings,
+    opposed: Collection[str],
 ) -> AreaSummary:
     members = _members(ones, facts)
     values = [one.rho for one in members if one.rho is not None]
@@ -138,7 +143,11 @@ def _area_summary(
     together = stack(evidence, names)
     pooled = _pooled(together, settings)
     verdict, rule = area_verdict(
-        [one.verdict for one in members], pooled, settings.margin, sum(map(is_turning, members))
+        [one.verdict for one in members],
+        pooled,
+        settings.margin,
+        turning=sum(map(is_turning, members)),
+        opposed=sum(name in opposed for name in names),
     )
     beyond = sum(abs(value) > settings.margin for value in values)
     if verdict == "separable" and beyond:
@@ -165,7 +174,9 @@ def _area_summary(
     )
 
 
-def area_verdict(verdicts: Sequence[str], pooled: Pooled, margin: float, turning: int = 0) -> tuple[str, str]:
+def area_verdict(
+    verdicts: Sequence[str], pooled: Pooled, margin: float, *, turning: int = 0, opposed: int = 0
+) -> tuple[str, str]:
     """Return what may be said of an area, and why.
 
     Parameters
@@ -176,6 +187,8 @@ def area_verdict(verdicts: Sequence[str], pooled: Pooled, margin: float, turning
     margin : float
     turning : int, optional
         How many members are shown to turn round, so that a mean of low rank correlations says nothing of them.
+    opposed : int, optional
+        How many are shown to go opposite ways in two strata, of which it says nothing either.
 
     Returns
     -------
@@ -198,6 +211,11 @@ def area_verdict(verdicts: Sequence[str], pooled: Pooled, margin: float, turning
         return (
             "undecided",
             f"{rule}, but {turning} of its {len(verdicts)} benchmarks turn round with capability",
+        )
+    if verdict == "separable" and opposed:
+        return (
+            "undecided",
+            f"{rule}, but {opposed} of its {len(verdicts)} benchmarks go opposite ways in two strata of the models",
         )
     return verdict, rule
 

@@ -164,7 +164,7 @@ def run_study(
         by_population.append(
             population_summary(population.name, _family_sizes(population, score), own, facts, settings)
         )
-        of_areas = area_summaries(own, facts, evidence, settings)
+        of_areas = area_summaries(own, facts, evidence, settings, own_opposed)
         by_area += of_areas
         trends += safety_trends(population, score, own, of_areas, settings)
         by_kind += kind_summaries(own, facts, evidence, settings)

@@ -166,7 +166,10 @@ def judge(
         else one
         for one in correlations
     ]
-    beside = [_with_other_verdicts(one, population, score, facts, settings) for one in judged]
+    beside = [
+        _with_other_verdicts(one, population, score, facts, settings, opposed=one.benchmark in opposed)
+        for one in judged
+    ]
     return _among_many(beside, facts, settings)
 
 
@@ -315,16 +318,18 @@ def _with_other_verdicts(
     score: CapabilitiesScore,
     facts: Mapping[str, BenchmarkFacts],
     settings: Settings,
+    *,
+    opposed: bool,
 ) -> Correlation:
     """Add verdicts to the correlations that stand beside the headline."""
 
-    def with_verdict(field: str, *, turning: bool) -> dict[str, object]:
+    def with_verdict(field: str, *, turning: bool, opposed: bool = False) -> dict[str, object]:
         other = getattr(one, field)
         if other is None:
             return {}
         limits = (settings.margin, one.n_families)
-        verdict, _ = verdict_of(*_limits(other.interval), *limits, turning=turning)
-        firm, _ = verdict_of(*_limits(other.effective), *limits, turning=turning)
+        verdict, _ = verdict_of(*_limits(other.interval), *limits, turning=turning, opposed=opposed)
+        firm, _ = verdict_of(*_limits(other.effective), *limits, turning=turning, opposed=opposed)
         return {field: msgspec.structs.replace(other, verdict=verdict, verdict_effective=firm)}
 
     turning = is_turning(one)
@@ -335,7 +340,8 @@ def _with_other_verdicts(
     return msgspec.structs.replace(
         one,
         **with_verdict("against_score", turning=by_score),
-        **with_verdict("without_itself", turning=turning),
+        # Strata are parted by what the headline is correlated with, so that they say nothing of the other.
+        **with_verdict("without_itself", turning=turning, opposed=opposed),
     )
 
 
