@@ -179,7 +179,9 @@ def imputed_correlations(
     n_units = int(families.max(initial=-1)) + 1 if n_families is None else n_families
     holes = np.isnan(X)
     hidings = HIDINGS if holes.any() else 0
-    replicated = partial(_piece, X, Y, families, turned, tuple(inside), noise, fit.eigenvector, n_units, seed)
+    replicated = partial(
+        _imputed_anew, X, Y, families, turned, tuple(inside), noise, fit.eigenvector, n_units, seed
+    )
     pieces = range(-1, n_units + hidings)
     found = run(replicated, pieces) if run else [replicated(piece) for piece in pieces]
     whole, fewer, hidden = found[0], found[1 : n_units + 1], found[n_units + 1 :]
@@ -202,7 +204,7 @@ def imputed_correlations(
     )
 
 
-def _piece(
+def _imputed_anew(
     X: FloatArray,
     Y: FloatArray,
     families: NDArray[np.int64],
