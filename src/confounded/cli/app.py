@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +14,7 @@ import click
 
 from confounded.cli.commands import COMMANDS, GROUPS
 from confounded.cli.help import Group
+from confounded.cli.signals import INTERRUPTED, TERMINATED, let_signals_unwind
 from confounded.cli.terminal import Terminal
 from confounded.errors import ConfoundedError, UnknownError, UnsettledError
 
@@ -23,9 +23,6 @@ __all__ = ["EXIT_CODES", "confounded", "main"]
 BAD_INPUT: Final = 2
 DEFECT: Final = 70
 """EX_SOFTWARE of sysexits.h: the program is wrong, not what it was given. No other error has this code."""
-
-INTERRUPTED: Final = 130
-TERMINATED: Final = 143
 
 EXIT_CODES: Final = (
     (0, "done"),
@@ -95,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         By default those of the process.
     """
-    _let_termination_clean_up()
+    let_signals_unwind()
     terminal = Terminal()
     try:
         code = confounded.main(arguments, prog_name="confounded", standalone_mode=False, obj=terminal)
@@ -181,13 +178,3 @@ def _let_go_of_output() -> None:
     """Throw away what standard output still holds, lest its end complain again."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
-
-
-def _let_termination_clean_up() -> None:
-    """Let a request to terminate unwind the program, so that nothing half-written is left."""
-
-    def stop(_signal: int, _frame: object) -> None:
-        raise SystemExit(TERMINATED)
-
-    with suppress(ValueError):  # only the main thread may do this
-        signal.signal(signal.SIGTERM, stop)

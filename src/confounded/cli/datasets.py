@@ -11,6 +11,7 @@ import click
 
 from confounded.cli.help import INPUT, OUTPUT, Group
 from confounded.cli.options import as_json_option, option
+from confounded.cli.signals import INTERRUPTED
 from confounded.cli.terminal import current_terminal
 from confounded.cli.values import complete_data_ids, complete_sources
 from confounded.errors import UnknownError
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from confounded.datasets.sources import Source
 
 __all__ = ["datasets"]
-
-INTERRUPTED = 130
 
 json_option = as_json_option("Print it as JSON.")
 mirror_option = option(
