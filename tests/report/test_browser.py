@@ -18,6 +18,7 @@ import pytest
 from confounded.report import words, write_report
 from confounded.report.plain import visible
 from confounded.study import StudyResult
+from tests.report.browsing import ROWS, drawn, opened, until
 from tests.report.results import NASTY, awkward, correlation, facts, population, result
 
 if TYPE_CHECKING:
@@ -35,26 +36,6 @@ VIEWS = (
     "models",
     "method",
 )
-ROWS = ".listed tbody tr"
-
-
-def opened(page: Page, report: Path, fragment: str = "") -> Page:
-    page.goto("about:blank")
-    page.goto((report / "report.html").as_uri() + (f"#{fragment}" if fragment else ""))
-    page.locator("html[data-ready]").wait_for(state="attached")
-    return page
-
-
-def drawn(page: Page) -> None:
-    """Scroll through the page until every chart of it is drawn."""
-    for _ in range(200):
-        if not page.evaluate(
-            "(() => { const one = [...document.querySelectorAll('#view .waiting')].find(one => one.clientWidth);"
-            " one?.scrollIntoView({block: 'center'}); return Boolean(one); })()"
-        ):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{page.locator('#view .waiting').count()} charts are never drawn")
 
 
 def row_count(page: Page) -> int:
@@ -272,15 +253,6 @@ def test_what_is_not_in_the_report_is_said(page: Page, report: Path) -> None:
 
 PATIENCE = 120_000
 """Milliseconds that a download may take where other work keeps the machine busy."""
-
-
-def until(page: Page, holds: str) -> None:
-    """Wait until an expression holds; asked from outside, since the page runs no text as code."""
-    for _ in range(600):
-        if page.evaluate(f"Boolean({holds})"):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(holds)
 
 
 def saved(page: Page, name: str) -> bytes:

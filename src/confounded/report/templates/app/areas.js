@@ -61,7 +61,7 @@ const areaSection = (group, level = "h2") => el("section", { class: "area", "ari
 const drawAreas = () => [
   heading("Areas"),
   el("p", { class: "lead" }, "Benchmarks by what they claim to measure. Of each area: what it is about, its benchmarks with their intervals, and whether it can be told from capability."),
-  el("div", { class: "filters" }, populationFilter()),
+  el("div", { class: "filters" }, populationFilter()), marginNow() === study.settings.margin ? null : marginNote(),
   el("ul", { class: "contents" }, study.groups.map((group) => el("li", {}, link(to("area", group.area ?? "other"), areaTitle(group)), " ",
     summariesOf(group.area).map((one) => [el("span", { class: "small" }, ` ${one.population} `), chip(one.shown_verdict)])))),
   study.groups.map((group) => areaSection(group)),

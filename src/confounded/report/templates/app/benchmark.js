@@ -72,7 +72,8 @@ const familyFigure = (one, population) => {
   if (!left.length) return null;
   const all = { text: "all models", at: 100 * one.rho, low: one.interval?.low === null || !one.interval ? null : 100 * one.interval.low, high: one.interval?.high === null || !one.interval ? null : 100 * one.interval.high, verdict: one.verdict, says: `All models: ${signedPercent(one.rho)}; ${one.verdict}` };
   return el("figure", {}, el("figcaption", {}, `${sentence(population.population)} models`), rowsChart(`The correlation without each family, ${population.population} models`, [all, ...left.map((row) => ({
-    text: `without ${short(row.family, 40)}`, at: 100 * row.rho, verdict: row.verdict ?? "undecided", says: `Without ${short(row.family, 40)}: ${signedPercent(row.rho)}${row.verdict ? `; ${row.verdict}` : ""}` }))]));
+    text: `without ${short(row.family, 40)}`, at: 100 * row.rho, verdict: row.verdict ?? "undecided", says: `Without ${short(row.family, 40)}: ${signedPercent(row.rho)}${row.verdict ? `; ${row.verdict}` : ""}` }))]),
+    el("p", { class: "small" }, `Marked by the verdict without the family at ±${marginWords(study.settings.margin)}, the study's margin.`));
 };
 
 const robustnessFigure = (one, population) => {
@@ -110,8 +111,8 @@ const numbersTable = (own) => {
     ["Published, %", (one) => one.published ? `${fixed(one.published.percent, 1)} (table ${one.published.table})` : ""],
     ["Share of the suite's cells that is imputed", (one) => one.imputed ? share(one.imputed.share) : ""],
     ["Families, effective number", (one) => `${one.n_families}, ${fixed(one.effective_families, 1)}`],
-    [`p against ±${marginWords(study.settings.margin)}`, (one) => pValue(one.tests?.p)], ["q (Benjamini–Hochberg)", (one) => pValue(one.tests?.q_bh)], ["Verdict among many (Benjamini–Hochberg)", (one) => one.tests?.verdict_bh ?? ""],
-    ["Verdict by the effective number of families", (one) => one.verdict_effective], ["p of any association at all", (one) => pValue(one.association_p)],
+    [`p against ±${marginWords(study.settings.margin)}`, (one) => pValue(one.tests?.p)], ["q (Benjamini–Hochberg)", (one) => pValue(one.tests?.q_bh)], [`Verdict among many at ±${marginWords(study.settings.margin)} (Benjamini–Hochberg)`, (one) => one.tests?.verdict_bh ?? ""],
+    [`Verdict by the effective number of families at ±${marginWords(study.settings.margin)}`, (one) => one.verdict_effective], ["p of any association at all", (one) => pValue(one.association_p)],
     ["Reliability", (one) => one.reliability ? one.reliability.value === null ? one.reliability.reason ?? "" : `${significant(one.reliability.value)} (${one.reliability.method})` : ""],
     ["ρ without measurement error, %", (one) => one.reliability && one.reliability.rho !== null ? `${percent(one.reliability.rho)} (${bounds(one.reliability.low, one.reliability.high)})` : ""],
     ["Variance explained by a line", (one) => one.description?.explained_variance === null || !one.description ? "" : share(one.description.explained_variance)],

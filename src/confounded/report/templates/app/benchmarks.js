@@ -63,7 +63,7 @@ const benchmarkTable = () => {
     { name: "rho", title: "ρ, %", sort: true, class: "num", text: (row) => percent(row.one.rho) },
     { name: "interval", title: `${level()} interval`, class: "num interval", text: (row) => row.one.interval?.low === null || !row.one.interval ? NOTHING : bounds(row.one.interval.low, row.one.interval.high) },
     { name: "verdict", title: "Verdict", sort: true, text: (row) => chip(row.verdict) },
-    family ? { name: "without", title: `ρ without ${short(family, 24)}, %`, sort: true, class: "num", text: (row) => row.left ? [percent(row.left.rho), row.left.verdict && row.left.verdict !== row.one.verdict ? el("small", {}, ` ${row.left.verdict}`) : null] : NOTHING } : null,
+    family ? { name: "without", title: `ρ without ${short(family, 24)}, %`, sort: true, class: "num", text: (row) => row.left ? [percent(row.left.rho), row.left.verdict && row.left.verdict !== row.one.verdict ? el("small", {}, ` ${row.left.verdict} at ±${marginWords(study.settings.margin)}`) : null] : NOTHING } : null,
   ].filter(Boolean);
   const made = table(`${plural(rows.length, "row")} of ${allRows().length.toLocaleString("en")}, a row for each benchmark and population`, columns, rows.slice(0, shownRows), { order: orderOf(), label: "Benchmarks" });
   return [made, rows.length > shownRows ? el("p", {}, el("button", { type: "button", onclick: () => { shownRows += 1000; show({ moved: false }); } }, `Show more (${(rows.length - shownRows).toLocaleString("en")} are hidden)`)) : null, rows.length ? null : el("p", {}, "Nothing matches these filters. ", el("button", { type: "button", onclick: () => choose(Object.fromEntries(FILTERS.map((key) => [key, ""]))) }, "Clear them"))];

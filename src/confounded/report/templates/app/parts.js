@@ -26,20 +26,21 @@ const select = (key, label, options, { all = "all" } = {}) => {
 const populationFilter = () => study.populations.length > 1 ? select("population", "Population", study.populations.map((one) => [one.population, `${one.population} models`])) : null;
 const familyFilter = () => select("family", "Family", Object.keys(study.families).map((one) => [one, one]), { all: "none picked out" });
 
+const isOwnMargin = (margin) => Math.abs(margin - study.settings.margin) < 1e-9;
 const marginSlider = () => {
   const value = marginNow();
   const said = el("output", { for: "margin", id: "margin-said" }, `±${marginWords(value)}`);
   let timer = 0;
+  const back = el("button", { type: "button", class: "plain", hidden: isOwnMargin(value), onclick: () => choose({ margin: "" }) }, `back to ±${marginWords(study.settings.margin)}`);
   const slider = el("input", { type: "range", id: "margin", min: "0.05", max: "0.95", step: "0.01", value: String(value), "aria-describedby": "margin-note",
     oninput: (event) => {
       const chosen = Number(event.target.value);
       said.textContent = `±${marginWords(chosen)}`;
+      back.hidden = isOwnMargin(chosen);
       clearTimeout(timer);
-      timer = setTimeout(() => choose({ margin: Math.abs(chosen - study.settings.margin) < 1e-9 ? "" : String(chosen) }, { step: false }), 60);
+      timer = setTimeout(() => choose({ margin: isOwnMargin(chosen) ? "" : String(chosen) }, { step: false }), 60);
     } });
-  const moved = value !== study.settings.margin;
-  return el("span", { class: "filter margin" }, el("label", { for: "margin" }, "Margin"), slider, said,
-    el("button", { type: "button", class: "plain", hidden: !moved, onclick: () => choose({ margin: "" }) }, `back to ±${marginWords(study.settings.margin)}`));
+  return el("span", { class: "filter margin" }, el("label", { for: "margin" }, "Margin"), slider, said, back);
 };
 const marginNote = () => {
   const moved = marginNow() !== study.settings.margin;
