@@ -21,6 +21,7 @@ import pytest
 
 from confounded.report import words
 from confounded.report.contents import contents
+from confounded.report.index import NOT_SAFETY
 from confounded.report.plain import visible
 from confounded.study import StudyResult
 from confounded.study.result import Notice, read_result
@@ -172,6 +173,12 @@ def test_the_answer_has_three_sentences_with_the_counts_of_the_result(
         assert f"{one.verdicts.entangled} ({one.population})" in sentences[1]
         assert f"{one.verdicts.inverse} ({one.population})" in sentences[1]
         assert f"{one.verdicts.separable} ({one.population})" in sentences[2]
+    for one in shipped.area_summaries:
+        title = next(area.title for area in shipped.areas if area.area == one.area)
+        verdict = one.criterion.verdict if one.criterion else one.verdict
+        if one.area not in NOT_SAFETY and one.n_benchmarks:
+            assert (title in sentences[1]) >= (verdict in ("entangled", "inverse")), title
+            assert (title in sentences[2]) >= (verdict == "separable"), title
     powers = [power.separable for one in shipped.population_summaries for power in one.power]
     assert words.share(max(powers), 0).replace("\u00a0", " ") in sentences[2]
 

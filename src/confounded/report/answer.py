@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from confounded.report import words
 from confounded.report.index import Entry, Group, Index
+from confounded.report.plain import short
 from confounded.report.verdicts import VERDICTS, VerdictMark, mark_of
 from confounded.study.result import AreaSummary, Correlation, PopulationSummary
 
@@ -18,6 +19,9 @@ WARNING_EXAMPLE: Final = "truthfulqa_mc1"
 
 TELLING_POWER: Final = 0.8
 """By custom a study that would find four of five is one whose silence says something."""
+
+MOST_AREAS: Final = 4
+"""More areas than this are counted, not named, in a sentence."""
 
 BOARD: Final = ("entangled", "inverse", "separable", "mixed", "unreliable", "undecided")
 """The order in which the verdicts on areas are told."""
@@ -56,7 +60,8 @@ def answer(index: Index) -> list[str]:
         return [
             "No benchmark outside the capability suite has a correlation, so there is nothing to say yet."
         ]
-    return [_undecided(tallies, index), _established(tallies, index), _separable(tallies)]
+    areas = {one.verdict.word: _named_areas(one, index) for one in area_answers(index)}
+    return [_undecided(tallies, index), _established(tallies, index, areas), _separable(tallies, areas)]
 
 
 def area_answers(index: Index) -> list[AreaAnswer]:
@@ -111,21 +116,47 @@ def _undecided(tallies: Sequence[PopulationSummary], index: Index) -> str:
     return f"For {'most' if mostly else 'some'} benchmarks nobody can say yet: {counts}."
 
 
-def _established(tallies: Sequence[PopulationSummary], index: Index) -> str:
+def _established(
+    tallies: Sequence[PopulationSummary], index: Index, areas: Mapping[str, Sequence[str]]
+) -> str:
     margin = words.level(index.result.provenance.settings.margin)
+    rising = _named(areas.get("entangled", ()), "rises", "rise")
+    falling = _named(areas.get("inverse", ()), "falls", "fall")
+    whole = f"; as whole areas, {'; '.join(filter(None, (rising, falling)))}" if rising or falling else ""
     return (
-        f"{_counted(tallies, 'entangled')} established to rise with capability beyond the margin of {margin}, and "
-        f"{_counted(tallies, 'inverse')} established to fall as it grows."
+        f"{_counted(tallies, 'entangled')} established to rise with capability beyond the margin of {margin}, "
+        f"{_counts(tallies, 'inverse')} to fall as it grows{whole}."
     )
 
 
-def _separable(tallies: Sequence[PopulationSummary]) -> str:
+def _named(areas: Sequence[str], one: str, many: str) -> str:
+    """Say what some areas do, the first few by name; nothing of none."""
+    if not areas:
+        return ""
+    others = len(areas) - MOST_AREAS
+    named = [*areas[:MOST_AREAS], *([words.plural(others, "other")] if others > 0 else [])]
+    return f"{_and(named)} {one if len(areas) == 1 else many}"
+
+
+def _named_areas(one: AreaAnswer, index: Index) -> list[str]:
+    """Name the areas of a verdict, each with its populations where it does not have it in all."""
+    return [
+        short(group.title)
+        if len(where) == len(index.populations)
+        else f"{short(group.title)} ({_and(where)})"
+        for group, where in one.areas
+    ]
+
+
+def _separable(tallies: Sequence[PopulationSummary], areas: Mapping[str, Sequence[str]]) -> str:
     found = sum(one.verdicts.separable for one in tallies)
     start = (
         f"{_counted(tallies, 'separable')} shown to be separable from capability"
         if found
         else "None is shown to be separable from capability"
     )
+    if areas:
+        start += f" (of whole areas {_and(areas.get('separable', ())) or 'none'})"
     powers = [power.separable for one in tallies for power in one.power if power.separable is not None]
     if not powers:
         return f"{start}."
@@ -140,10 +171,14 @@ def _separable(tallies: Sequence[PopulationSummary]) -> str:
 
 def _counted(tallies: Sequence[PopulationSummary], verdict: str) -> str:
     """Write how many benchmarks of each population have a verdict, with the verb: "23 (base) and 17 (chat) are"."""
-    counts = [getattr(one.verdicts, verdict) for one in tallies]
-    if len(tallies) == 1:
-        return f"{counts[0]} {'is' if counts[0] == 1 else 'are'}"
-    return f"{_and(f'{count} ({one.population})' for count, one in zip(counts, tallies, strict=True))} are"
+    is_one = len(tallies) == 1 and getattr(tallies[0].verdicts, verdict) == 1
+    return f"{_counts(tallies, verdict)} {'is' if is_one else 'are'}"
+
+
+def _counts(tallies: Sequence[PopulationSummary], verdict: str) -> str:
+    """Write how many benchmarks of each population have a verdict: "23 (base) and 17 (chat)"."""
+    counts = [(getattr(one.verdicts, verdict), one.population) for one in tallies]
+    return str(counts[0][0]) if len(counts) == 1 else _and(f"{count} ({name})" for count, name in counts)
 
 
 def _and(parts: Iterable[str]) -> str:

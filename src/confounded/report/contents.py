@@ -24,6 +24,11 @@ __all__ = ["contents", "possible_paths"]
 _LOGGER: Final = logging.getLogger(__name__)
 
 WARNING_WIDTH: Final = 520
+WARNING_NARROW: Final = 320
+"""What a phone of 390 pixels leaves inside the frame of the warning example."""
+
+PAGE_ONLY: Final = ("overview-narrow", "warning")
+"""How the names of figures begin that are drawn for the page alone."""
 
 KNOWN_POPULATIONS: Final = ("base", "chat", "mixed")
 
@@ -42,24 +47,23 @@ def contents(result: StudyResult) -> dict[str, bytes]:
     example = warning(index)
     if example is not None:
         population = next(one for one in result.populations if one.population == example.strongest.population)
-        drawn["warning"] = draw_vega(
-            card_scatter(
-                population,
-                example.entry.facts.benchmark,
-                example.strongest,
-                example.entry.facts,
-                marks,
-                WARNING_WIDTH,
+        for name, width in (("warning", WARNING_WIDTH), ("warning-narrow", WARNING_NARROW)):
+            drawn[name] = draw_vega(
+                card_scatter(
+                    population,
+                    example.entry.facts.benchmark,
+                    example.strongest,
+                    example.entry.facts,
+                    marks,
+                    width,
+                )
             )
-        )
     _LOGGER.info("Writing the page and the tables")
     whole = result.to_json()
     files = {PAGE: render_page(index, drawn, marks, whole), RESULT: whole}
     files |= {f"tables/{name}": content for name, content in tables(index).items()}
     files |= {
-        f"figures/{name}.svg": svg.encode()
-        for name, svg in drawn.items()
-        if not name.startswith("overview-narrow") and name != "warning"
+        f"figures/{name}.svg": svg.encode() for name, svg in drawn.items() if not name.startswith(PAGE_ONLY)
     }
     return files
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from confounded.report.plain import visible
 from confounded.study.result import BenchmarkFacts, Correlation, StudyResult
 
-__all__ = ["Entry", "Group", "Index", "file_slug", "place"]
+__all__ = ["NOT_SAFETY", "Entry", "Group", "Index", "file_slug", "place"]
 
 OTHER_TITLE: Final = "Other benchmarks"
 OTHER_ID: Final = "other"

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from confounded.report.figures.heatmap import heatmap
-from confounded.report.figures.overview import MOST_NAMED, NARROW, WIDE, overview
+from confounded.report.figures.overview import MOST_NAMED, NARROW, WIDE, overview, safety_rows
 from confounded.report.figures.render import draw, inlined
 from confounded.report.figures.rows import template, verdict_look
 from confounded.report.figures.scatter import scatter
@@ -61,6 +61,25 @@ def test_no_two_benchmarks_of_the_overview_share_a_row(shipped: StudyResult) -> 
     for width in (WIDE, NARROW):
         places = [row["y"] for row in points(overview(Index.of(shipped), "base", width))]
         assert all(after - before >= 12 for before, after in pairwise(places))
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_no_name_in_the_overview_of_the_shipped_study_is_cut(shipped: StudyResult, width: int) -> None:
+    index = Index.of(shipped)
+    for name in index.populations:
+        shown = [row["text"] for row in values(overview(index, name, width), "text", "text")]
+        for _, rows in safety_rows(index, name):
+            assert {entry.facts.name for entry, _ in rows} <= set(shown)
+
+
+def test_on_a_phone_a_name_is_nearer_to_its_own_mark_than_to_any_other(shipped: StudyResult) -> None:
+    spec = overview(Index.of(shipped), "base", NARROW)
+    names = [row for row in values(spec, "text", "text") if "weight" not in row]
+    marks = points(spec)
+    assert len(names) == len(marks)
+    for name in names:
+        nearest = min(marks, key=lambda mark: abs(mark["y"] - name["y"]))
+        assert nearest["says"].startswith(name["text"])
 
 
 def test_an_undecided_mark_is_hollow_and_as_large_as_a_settled_one(shipped: StudyResult) -> None:

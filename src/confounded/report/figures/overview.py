@@ -20,12 +20,18 @@ Spec = dict[str, Any]
 WIDE: Final = 760
 NARROW: Final = 346
 """What a phone of 390 pixels leaves for a figure."""
+EDGE: Final = 14
+"""Half the width of the outermost number of the scale."""
 
 PAPER: Final = 480
 """From this width on a figure is for a paper, with names beside the rows, in smaller type."""
 PAPER_SIZE: Final = 7.5
 
 ROW: Final = 12.5
+ABOVE: Final = 13.0
+"""Room for a name above its row, where there is none beside it."""
+BELOW: Final = 7.0
+"""Room below such a row, which tells whose the name is."""
 HEADING: Final = 15.0
 GAP: Final = 5.0
 CHARACTER: Final = 0.53
@@ -67,29 +73,38 @@ def overview(index: Index, population: str, width: int = WIDE) -> Spec:
     """
     narrow = width < PAPER
     size = SIZE if narrow or width >= WIDE else PAPER_SIZE
-    left = 132 if narrow else round(262 * width / WIDE)
-    most = int((left - 10) / (CHARACTER * size))
+    left = EDGE if narrow else round(288 * width / WIDE)
+    most = int((width if narrow else left - 10) / (CHARACTER * size))
     areas = safety_rows(index, population)
     number = sum(len(rows) for _, rows in areas)
-    step = ROW * size / SIZE if number <= MOST_NAMED else THIN_ROW
+    is_named = number <= MOST_NAMED
+    step = ROW * size / SIZE if is_named else THIN_ROW
     marks: list[Spec] = []
     labels: list[Spec] = []
     lines: list[Spec] = []
     top = 2.0
     for group, rows in areas:
         labels.append(
-            {"text": shortened(short(group.title), 42), "y": top + HEADING / 2, "x": -left, "align": "left"}
+            {
+                "text": shortened(short(group.title), 42),
+                "y": top + HEADING / 2,
+                "x": -left,
+                "align": "left",
+                "weight": "bold",
+            }
         )
         top += HEADING
         for entry, one in rows:
+            if is_named and narrow:
+                labels.append(_name(entry, most, top + ABOVE / 2, -left, "left"))
+                top += ABOVE
             y = top + step / 2
-            if number <= MOST_NAMED:
-                labels.append(
-                    {"text": shortened(short(entry.facts.name), most), "y": y, "x": -10, "align": "right"}
-                )
+            if is_named:
                 lines.append({"y": y})
+                if not narrow:
+                    labels.append(_name(entry, most, y, -10, "right"))
             marks.append(_mark(entry, one, y, step))
-            top += step
+            top += step + (BELOW if is_named and narrow else 0.0)
         top += GAP
     spec = rows_chart(
         marks,
@@ -104,6 +119,10 @@ def overview(index: Index, population: str, width: int = WIDE) -> Spec:
         size=size,
     )
     return spec | {"title": _key(areas, size)} if size == PAPER_SIZE else spec
+
+
+def _name(entry: Entry, most: int, y: float, x: float, align: str) -> Spec:
+    return {"text": shortened(short(entry.facts.name), most), "y": y, "x": x, "align": align}
 
 
 def _key(areas: Sequence[tuple[Group, Sequence[tuple[Entry, Correlation]]]], size: float) -> Spec:

@@ -57,7 +57,7 @@ def rows_chart(
         ``at``, and ``low`` and ``high`` or None, on the scale; ``y``; ``stroke``, ``fill``, ``shape``; ``size`` (area
         of the mark, square pixels); ``says``, the text alternative; ``href`` or None.
     labels : sequence of dict
-        ``text``, ``y``, ``x`` (pixels from the left edge of the plot), ``align`` and ``weight``.
+        ``text``, ``y``, ``x`` (pixels from the left edge of the plot), ``align``, and ``weight`` of a heading.
     lines : sequence of dict
         ``y`` of faint lines across the plot.
     width, height : float
@@ -119,27 +119,23 @@ def rows_chart(
                 "mark": {"type": "rule", "stroke": ROLES["muted"][0], "strokeWidth": 1, "aria": False},
                 "encoding": {"x": {**x, "field": "at"}, "y": {"value": 0}, "y2": {"value": height}},
             },
-            *(
-                {
-                    "data": {"values": _listed(labels)},
-                    "transform": [{"filter": {"field": "align", "equal": align}}],
-                    "mark": {
-                        "type": "text",
-                        "baseline": "middle",
-                        "align": align,
-                        "fill": ROLES["ink"][0],
-                        "fontSize": size,
-                        "aria": False,
-                    }
-                    | ({"fontWeight": "bold"} if align == "left" else {}),
-                    "encoding": {
-                        "x": {"field": "x", "type": "quantitative", "scale": None},
-                        "y": y,
-                        "text": {"field": "text"},
-                    },
-                }
-                for align in ("right", "left")
-            ),
+            {
+                "data": {"values": _listed(labels)},
+                "mark": {
+                    "type": "text",
+                    "baseline": "middle",
+                    "align": {"expr": "datum.align"},
+                    "fontWeight": {"expr": "datum.weight || 'normal'"},
+                    "fill": ROLES["ink"][0],
+                    "fontSize": size,
+                    "aria": False,
+                },
+                "encoding": {
+                    "x": {"field": "x", "type": "quantitative", "scale": None},
+                    "y": y,
+                    "text": {"field": "text"},
+                },
+            },
             {
                 "data": {"values": _listed(marks)},
                 "transform": [{"filter": {"field": "low", "valid": True}}],

@@ -62,8 +62,12 @@ const drawAreas = () => [
   heading("Areas"),
   el("p", { class: "lead" }, "Benchmarks by what they claim to measure. Of each area: what it is about, its benchmarks with their intervals, and whether it can be told from capability."),
   el("div", { class: "filters" }, populationFilter()), marginNow() === study.settings.margin ? null : marginNote(),
-  el("ul", { class: "contents" }, study.groups.map((group) => el("li", {}, link(to("area", group.area ?? "other"), areaTitle(group)), " ",
-    summariesOf(group.area).map((one) => [el("span", { class: "small" }, ` ${one.population} `), chip(one.shown_verdict)])))),
+  table("The verdict on each area", [
+    { name: "area", title: "Area", head: true, text: (group) => link(to("area", group.area ?? "other"), areaTitle(group)) },
+    ...populationsNow().map(({ population }) => ({ name: population, title: `${sentence(population)} models`, text: (group) => {
+      const one = summariesOf(group.area).find((summary) => summary.population === population);
+      return one ? chip(one.shown_verdict) : NOTHING;
+    } }))], study.groups),
   study.groups.map((group) => areaSection(group)),
   waitingSection(),
   study.kind_summaries.length > 1 ? kindSection() : null,

@@ -103,25 +103,26 @@ const look = (verdict) => {
   return { stroke: LIGHT[role] || LIGHT.muted, fill: DECIDED.has(verdict) ? LIGHT[role] : LIGHT.paper, shape: study.shapes[verdict] ?? study.shapes.undecided };
 };
 
-const ROW = 20, HEAD = 24;
+const ROW = 20, HEAD = 24, ABOVE = 14, EDGE = 16;
 // A chart of rows: {text, heading} or {text, at, low, high, verdict | stroke, fill, shape, says, go}.
 const rowsChart = (label, rows, options = {}) => {
   const height = rows.reduce((sum, row) => sum + (row.heading ? HEAD : ROW), 8);
   return chart(label, height + 46, (width) => {
     const longest = Math.max(0, ...rows.map((row) => row.heading ? 0 : Array.from(row.text).length));
-    const left = Math.round(Math.min(longest * 6.4 + 20, width * (width < 480 ? 0.38 : 0.42)));
-    const most = Math.floor((left - 14) / 6.3);
+    const beside = Math.round(Math.min(longest * 6.4 + 20, width * (width < 480 ? 0.38 : 0.42)));
+    const above = width < 480 && longest > Math.floor((beside - 14) / 6.3); // on a phone a name is not cut but stands above its row
+    const left = above ? EDGE : beside, most = Math.floor(((above ? width : left) - 14) / 6.3);
     let top = 4;
     const marks = [], labels = [], lines = [];
     for (const row of rows) {
-      const tall = row.heading ? HEAD : ROW, y = top + tall / 2;
-      labels.push({ text: short(row.text, row.heading ? 60 : Math.max(4, most)), y, x: row.heading ? -left : -10, align: row.heading ? "left" : "right" });
+      const named = above && !row.heading ? ABOVE : 0, tall = row.heading ? HEAD : ROW, y = top + named + (named ? ABOVE : tall) / 2, starts = row.heading || above;
+      labels.push({ text: short(row.text, row.heading ? 60 : Math.max(4, most)), y: named ? top + named / 2 : y, x: starts ? -left : -10, align: starts ? "left" : "right", weight: row.heading ? "bold" : null });
       if (!row.heading) {
         lines.push({ y });
         if (row.at !== null && row.at !== undefined) marks.push({ at: row.at, low: row.low ?? null, high: row.high ?? null, y, size: row.size ?? 64,
           ...(row.verdict !== undefined ? look(row.verdict) : { stroke: row.stroke ?? LIGHT.ink, fill: row.fill ?? LIGHT.ink, shape: row.shape ?? "circle" }), says: row.says, href: null, go: row.go ?? null });
       }
-      top += tall;
+      top += named + tall;
     }
     const margin = 100 * marginNow(), narrow = width - left < 420;
     const spec = fill(study.specs.rows, {
