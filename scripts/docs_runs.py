@@ -31,8 +31,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from confounded.report.figures.card import PHONE_WIDTH, WIDTH, card_scatter, family_strip
+from confounded.report.figures.card import PHONE_WIDTH, WIDTH, card_scatter
 from confounded.report.figures.render import draw, draw_vega
+from confounded.report.figures.strip import family_strip
 from confounded.report.figures.theme import family_marks
 from confounded.study.check_result import CheckResult
 from scripts.docs_links import ROOT

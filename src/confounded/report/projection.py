@@ -8,6 +8,7 @@ cells, and of the adjusted scores the highest and the lowest are kept. ``aggrega
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from typing import Any, Final
 import msgspec
 
 from confounded.report.answer import area_verdict
+from confounded.report.figures.choices import OTHER_CHOICES
+from confounded.report.figures.strip import MOST_FAMILIES
 from confounded.report.figures.theme import ROLES, VERDICT_SYMBOLS, FamilyMark
 from confounded.report.index import NOT_SAFETY, Index
 from confounded.report.plain import visible
@@ -83,6 +86,8 @@ def projection(index: Index, marks: Mapping[str, FamilyMark], specs: Mapping[str
     plain["colours"] = {role: pair[0] for role, pair in ROLES.items()}
     plain["shapes"] = dict(VERDICT_SYMBOLS)
     plain["specs"] = dict(specs)
+    plain["choices"] = [dataclasses.asdict(choice) for choice in OTHER_CHOICES]
+    plain["limits"] = {"families": MOST_FAMILIES}
     return plain
 
 

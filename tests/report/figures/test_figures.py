@@ -13,9 +13,11 @@ import pytest
 from confounded.report.figures.heatmap import heatmap
 from confounded.report.figures.overview import MOST_NAMED, NARROW, WIDE, overview, safety_rows
 from confounded.report.figures.render import draw, inlined
+from confounded.report.figures.robustness import robustness
 from confounded.report.figures.rows import template, verdict_look
 from confounded.report.figures.scatter import scatter
 from confounded.report.figures.scores import MOST_ROWS, capabilities_scores
+from confounded.report.figures.strip import MOST_FAMILIES, family_strip
 from confounded.report.figures.theme import (
     FAMILY_MARKS,
     OTHER_FAMILIES,
@@ -25,6 +27,7 @@ from confounded.report.figures.theme import (
 )
 from confounded.report.index import Index
 from confounded.study import StudyResult
+from confounded.study.result import Imputed, Range, Robustness, Specification, WithoutFamily
 from tests.report.results import NASTY, correlation, facts, population, result
 
 
@@ -122,8 +125,8 @@ def test_the_heat_map_has_every_pair_and_leaves_the_diagonal_empty(shipped: Stud
 def test_the_most_capable_model_stands_on_top(shipped: StudyResult) -> None:
     marks = family_marks(shipped.populations)
     for one in shipped.populations:
-        rows = values(capabilities_scores(one, marks), "score")
-        scores = [row["score"] for row in sorted(rows, key=lambda row: row["row"])]
+        rows = points(capabilities_scores(one, marks))
+        scores = [row["at"] for row in sorted(rows, key=lambda row: row["y"])]
         assert scores == sorted((m.capabilities_score for m in one.models), reverse=True)
 
 
@@ -134,8 +137,8 @@ def test_hundreds_of_models_get_a_row_a_family() -> None:
     ]
     many = msgspec.structs.replace(many, models=few_families)
     spec = capabilities_scores(many, family_marks([many]))
-    assert len(values(spec, "score")) == 300 > MOST_ROWS
-    assert len(values(spec, "label")) >= 7
+    assert len(points(spec)) == 300 > MOST_ROWS
+    assert len({row["y"] for row in points(spec)}) == 7
     assert spec["height"] < 200
 
 
@@ -145,14 +148,15 @@ def test_of_hundreds_of_families_those_of_one_model_share_the_last_row() -> None
     spec = capabilities_scores(
         msgspec.structs.replace(many, models=of_two), family_marks([many]) | {"a pair": OTHER_FAMILIES}
     )
-    labels = [row["label"] for row in values(spec, "label", "text")]
-    assert labels == ["a pair", "298 other families"]
-    assert sorted(row["row"] for row in values(spec, "score")) == [0, 0, *[1] * 298]
+    labels = {row["y"]: row["text"] for row in values(spec, "text", "text")}
+    assert list(labels.values()) == ["a pair", "298 other families"]
+    rows = sorted(labels)
+    assert sorted(rows.index(row["y"]) for row in points(spec)) == [0, 0, *[1] * 298]
 
 
 def test_a_score_has_its_interval_where_it_is_known(shipped: StudyResult) -> None:
     for one in shipped.populations:
-        drawn = values(capabilities_scores(one, family_marks([one])), "low")
+        drawn = points(capabilities_scores(one, family_marks([one])))
         known = [m for m in one.models if m.score_low is not None]
         assert sorted((row["low"], row["high"]) for row in drawn) == sorted(
             (m.score_low, m.score_high) for m in known
@@ -268,3 +272,94 @@ def test_the_scatter_leaves_nothing_but_data_and_titles_to_the_page() -> None:
     spec = scatter()
     assert {signal["name"] for signal in spec["signals"]} == {"xTitle", "yTitle", "xDomain", "yDomain"}
     assert spec["data"] == [{"name": name, "values": []} for name in ("models", "curve", "cells")]
+
+
+def test_the_strip_has_all_models_first_and_then_each_family_by_how_far_it_moves_them(
+    shipped: StudyResult,
+) -> None:
+    for one in (one for one in shipped.correlations if one.rho is not None and one.without_family):
+        spec = family_strip(one, 0.4, 640)
+        assert spec
+        first, *others = sorted(points(spec), key=lambda row: row["y"])
+        assert first["at"] == pytest.approx(100 * one.rho)
+        if one.interval is not None and one.interval.low is not None:
+            assert (first["low"], first["high"]) == pytest.approx(
+                (100 * one.interval.low, 100 * one.interval.high)
+            )
+        left = [found.rho for found in one.without_family if found.rho is not None]
+        assert sorted(row["at"] for row in others) == pytest.approx(sorted(100 * rho for rho in left))
+        moves = [abs(row["at"] - 100 * one.rho) for row in others]
+        assert moves == sorted(moves, reverse=True)
+        assert {row["low"] for row in others} == {None}
+
+
+def test_of_very_many_families_the_strip_has_those_that_move_it_most() -> None:
+    left = [WithoutFamily(family=f"family {i}", rho=i / 1000, verdict="undecided") for i in range(300)]
+    spec = family_strip(correlation("chat", "honesty", 0.0, without_family=left), 0.4, 640)
+    assert spec
+    at = sorted(row["at"] for row in points(spec))
+    assert at == pytest.approx([0.0, *((100 * i / 1000) for i in range(300 - MOST_FAMILIES, 300))])
+
+
+def test_the_robustness_set_has_every_other_choice_that_the_result_has(shipped: StudyResult) -> None:
+    index = Index.of(shipped)
+    seen = set()
+    for one in (one for one in shipped.correlations if one.rho is not None and one.robustness):
+        spec = robustness(index, one, 486)
+        assert spec
+        robust = one.robustness
+        ranges = [found for found in (robust.families, robust.models, robust.suite) if found]
+        others = [other for other in (one.without_itself, one.against_score, one.compute) if other]
+        expected = [one.rho, *(made.value for made in robust.specifications)]
+        expected += [found.then for found in ranges] + [other.rho for other in others]
+        found = [row["at"] for row in sorted(points(spec), key=lambda row: row["y"])]
+        assert found == pytest.approx([100 * value for value in expected if value is not None])
+        low = [row["low"] for row in points(spec)]
+        for reach in ranges:
+            assert any(value == pytest.approx(100 * reach.lowest) for value in low if value is not None)
+        seen |= {row["says"].split(":")[0] for row in points(spec)}
+    assert {
+        "As studied",
+        "One family left out",
+        "One model left out",
+        "Score refitted without it and its kin",
+        "With training compute",
+    } <= seen
+
+
+def test_what_a_row_says_is_what_the_result_says() -> None:
+    one = correlation(
+        "chat",
+        "honesty",
+        0.5,
+        robustness=Robustness(
+            families=Range(lowest=0.4, highest=0.6, moved_most_by="Qwen", then=0.4),
+            models=Range(lowest=0.45, highest=0.55, moved_most_by="a", then=0.55),
+            suite=Range(lowest=0.3, highest=0.7, moved_most_by="mmlu", then=0.3),
+            specifications=[Specification(composite="first component", association="kendall", value=0.35)],
+            n_specifications=4,
+            agreeing_share=1.0,
+            disagreeing=[],
+        ),
+        imputed=Imputed(
+            share=0.1,
+            imputations=20,
+            imputation_share=None,
+            rho_without=0.45,
+            low_without=0.2,
+            high_without=0.7,
+        ),
+    )
+    models = population("chat", ["honesty"])
+    named = [msgspec.structs.replace(model, name=f"Model {model.model}") for model in models.models]
+    made = result(populations=[msgspec.structs.replace(models, models=named)], correlations=[one])
+    spec = robustness(Index.of(made), one, 486)
+    assert spec
+    assert [row["says"].replace("\u00a0", " ") for row in points(spec)] == [
+        "As studied: 50.0 %, 30.0 to 70.0 %; undecided",
+        "Kendall, first component: 35.0 %",
+        "One family left out: 40.0 % without Qwen, 40.0 to 60.0 %",
+        "One model left out: 55.0 % without Model a, 45.0 to 55.0 %",
+        "One capability benchmark left out: 30.0 % without mmlu, 30.0 to 70.0 %",
+        "Left out of the imputation: 45.0 %, 20.0 to 70.0 %",
+    ]

@@ -305,10 +305,10 @@ def test_gpt_4o_stands_on_top_where_the_scores_have_it() -> None:
     assert [m.model for m in one.models if m.capabilities_score is None] == []
     layers = capabilities_scores(one, family_marks([one]))["layer"]
     [points] = [layer for layer in layers if layer["mark"]["type"] == "point"]
-    top = min(points["data"]["values"], key=lambda row: row["row"])
+    top = min(points["data"]["values"], key=lambda row: row["y"])
     assert top["says"].startswith("GPT-4o")
     # As the paper's figure has it, read off the plot.
-    assert top["score"] == pytest.approx(8.0, abs=0.25)
+    assert top["at"] == pytest.approx(8.0, abs=0.25)
 
 
 # The planning curve

@@ -9,8 +9,9 @@ import jinja2
 
 from confounded.report.cards.content import Card, cards, case_words, not_found_words, where_capability_is_from
 from confounded.report.cards.methods import bibliography, methods
-from confounded.report.figures.card import PHONE_WIDTH, WIDTH, card_scatter, family_strip
+from confounded.report.figures.card import PHONE_WIDTH, WIDTH, card_scatter
 from confounded.report.figures.render import draw, draw_vega, inlined
+from confounded.report.figures.strip import family_strip
 from confounded.report.figures.theme import FamilyMark, family_marks, style_rules
 from confounded.report.files import GENERATOR
 from confounded.report.plain import short, visible

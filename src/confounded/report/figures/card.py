@@ -1,4 +1,4 @@
-"""The two figures of a card: the scatter with every model named, and the correlation without each family."""
+"""The scatter of a card, with every model named."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import Any, Final
 
 from confounded.report.figures.labels import FONT_SIZE, Point, placed
 from confounded.report.figures.scatter import MOST_LABELS, scatter
-from confounded.report.figures.theme import FONT, OTHER_FAMILIES, ROLES, FamilyMark, config
+from confounded.report.figures.theme import FONT, OTHER_FAMILIES, ROLES, FamilyMark
 from confounded.report.plain import short
 from confounded.report.projection import across
-from confounded.report.verdicts import decided, role_of
 from confounded.scores.table import accuracy_data_set
 from confounded.study.result import BenchmarkFacts, Correlation, PopulationResult
 
-__all__ = ["PHONE_WIDTH", "WIDTH", "card_scatter", "family_strip"]
+__all__ = ["PHONE_WIDTH", "WIDTH", "card_scatter"]
 
 Spec = dict[str, Any]
 
@@ -26,11 +25,6 @@ AXIS: Final = 52
 """What the vertical axis and its title take of the width."""
 ROOM: Final = 0.05
 """Share of the range that is left free at either end, so that no mark lies on the frame."""
-
-LABEL_LIMIT: Final = 190
-ROW: Final = 20
-MOST_FAMILIES: Final = 40
-"""More families than this make a strip that nobody reads; those that move the correlation most are shown."""
 
 
 def card_scatter(
@@ -125,97 +119,6 @@ def _names() -> Spec:
                 "aria": {"value": False},
             }
         },
-    }
-
-
-def family_strip(one: Correlation, margin: float, width: int = WIDTH) -> Spec | None:
-    """Return the specification (Vega-Lite) of the correlation without each family; None where there are none."""
-    whole = one.rho
-    left = [w for w in one.without_family if w.rho is not None]
-    if whole is None or not left:
-        return None
-    left = sorted(left, key=lambda w: -abs((w.rho or 0.0) - whole))[:MOST_FAMILIES]
-    rows: list[Spec] = [
-        {
-            "family": f"without {short(w.family)}",
-            "rho": w.rho,
-            "colour": ROLES[role_of(w.verdict or "undecided")][0],
-            "fill": ROLES[role_of(w.verdict or "")][0]
-            if w.verdict and decided(w.verdict)
-            else ROLES["paper"][0],
-        }
-        for w in left
-    ]
-    order = ["all models", *(row["family"] for row in rows)]
-    colour = ROLES[role_of(one.verdict)][0]
-    everything: Spec = {
-        "family": order[0],
-        "rho": whole,
-        "colour": colour,
-        "fill": colour if decided(one.verdict) else ROLES["paper"][0],
-    }
-    interval = one.interval
-    if interval is not None and interval.low is not None:
-        everything |= {"low": interval.low, "high": interval.high}
-    return _strip([everything, *rows], order, margin, whole, width)
-
-
-def _strip(values: Sequence[Spec], order: Sequence[str], margin: float, whole: float, width: int) -> Spec:
-    x = {
-        "type": "quantitative",
-        "scale": {"domain": [-1, 1], "nice": False},
-        "title": "capabilities correlation (ρ)",
-        "axis": {
-            "values": [-1, -0.8, -0.4, 0, 0.4, 0.8, 1] if width < WIDTH else [n / 5 for n in range(-5, 6)],
-            "format": "+.1f",
-            "labelOverlap": False,
-            "labelFlush": False,
-            "domain": False,
-        },
-    }
-    y = {
-        "field": "family",
-        "type": "nominal",
-        "sort": list(order),
-        "title": None,
-        "axis": {"labelLimit": min(LABEL_LIMIT, width // 3), "grid": False, "domain": False, "ticks": False},
-    }
-    colour = {"field": "colour", "type": "nominal", "scale": None}
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "description": f"The correlation with all models and without each of {len(order) - 1} families; "
-        f"the band is the "
-        "margin",
-        "config": config(12) | {"padding": {"left": 16, "top": 4, "right": 4, "bottom": 4}},
-        "width": width - min(LABEL_LIMIT, width // 3),
-        "height": {"step": ROW},
-        "layer": [
-            {
-                "data": {"values": [{"from": -margin, "to": margin}]},
-                "mark": {"type": "rect", "fill": ROLES["band"][0], "aria": False},
-                "encoding": {"x": {**x, "field": "from"}, "x2": {"field": "to"}},
-            },
-            {
-                "data": {"values": [{"at": whole}]},
-                "mark": {"type": "rule", "stroke": ROLES["rule"][0], "strokeDash": [3, 3], "aria": False},
-                "encoding": {"x": {**x, "field": "at"}},
-            },
-            {
-                "data": {"values": [value for value in values if "low" in value]},
-                "mark": {"type": "rule", "strokeWidth": 1.6, "aria": False},
-                "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y, "stroke": colour},
-            },
-            {
-                "data": {"values": list(values)},
-                "mark": {"type": "point", "size": 44, "strokeWidth": 1.6, "opacity": 1},
-                "encoding": {
-                    "x": {**x, "field": "rho"},
-                    "y": y,
-                    "stroke": colour,
-                    "fill": {"field": "fill", "type": "nominal", "scale": None},
-                },
-            },
-        ],
     }
 
 

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from confounded.report.figures.render import PAGE
-from confounded.report.figures.rows import MARK_SIZE, PERCENT_TICKS, rows_chart, verdict_look
+from confounded.report.figures.rows import (
+    CHARACTER,
+    FEW_PERCENT_TICKS,
+    MARK_SIZE,
+    PERCENT_TICKS,
+    rows_chart,
+    verdict_look,
+)
 from confounded.report.figures.theme import ROLES
 from confounded.report.index import Entry, Group, Index
 from confounded.report.plain import short
@@ -34,8 +41,6 @@ BELOW: Final = 7.0
 """Room below such a row, which tells whose the name is."""
 HEADING: Final = 15.0
 GAP: Final = 5.0
-CHARACTER: Final = 0.53
-"""Mean width of a character as a share of the size of the type."""
 SIZE: Final = 11.0
 MOST_NAMED: Final = 160
 """With more benchmarks than this the rows are thin and unnamed: an overview that is scrolled is none."""
@@ -112,11 +117,12 @@ def overview(index: Index, population: str, width: int = WIDE) -> Spec:
         lines,
         width=width - left - 16,
         height=top,
-        ticks=(-100, -50, 0, 50, 100) if narrow else PERCENT_TICKS,
+        ticks=FEW_PERCENT_TICKS if narrow else PERCENT_TICKS,
         band=_band(index),
         description=f"The capabilities correlations of {plural(number, 'safety benchmark')} with their intervals, "
         f"by area, over {population} models, marked by verdict. The same figures stand in the table of benchmarks.",
         size=size,
+        linked=True,
     )
     return spec | {"title": _key(areas, size)} if size == PAPER_SIZE else spec
 

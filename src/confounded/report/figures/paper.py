@@ -14,7 +14,6 @@ from typing import Any, Final
 from confounded.errors import UsageError
 from confounded.report.figures.benchmark_scatter import benchmark_scatter
 from confounded.report.figures.calibration import calibration
-from confounded.report.figures.card import family_strip
 from confounded.report.figures.compute import compute_correlations
 from confounded.report.figures.heatmap import heatmap
 from confounded.report.figures.overview import overview
@@ -26,6 +25,7 @@ from confounded.report.figures.robustness import robustness
 from confounded.report.figures.score_compute import score_compute
 from confounded.report.figures.scores import capabilities_scores
 from confounded.report.figures.slope import correlation_slope
+from confounded.report.figures.strip import family_strip
 from confounded.report.figures.theme import family_marks
 from confounded.report.figures.vision import vision
 from confounded.report.index import Entry, Index, file_slug
@@ -36,6 +36,8 @@ __all__ = ["FIGURES", "NUMBERS", "PaperFigure", "figure_files"]
 Spec = dict[str, Any]
 
 PAPER_CELL: Final = 28
+PAPER_SIZE: Final = 8
+"""Of the type, in pixels, of figures that have another one elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +137,13 @@ def _scatter(index: Index, population: str, benchmark: str) -> Spec | None:
 
 def _families(index: Index, population: str, benchmark: str) -> Spec | None:
     _, one = _found(index, population, benchmark)
-    return None if one is None else family_strip(one, index.result.provenance.settings.margin, TWO_COLUMNS)
+    margin = index.result.provenance.settings.margin
+    return None if one is None else family_strip(one, margin, TWO_COLUMNS, PAPER_SIZE)
 
 
 def _robustness(index: Index, population: str, benchmark: str) -> Spec | None:
-    entry, one = _found(index, population, benchmark)
-    margin = index.result.provenance.settings.margin
-    return None if one is None else robustness(one, entry.facts, margin, TWO_COLUMNS)
+    _, one = _found(index, population, benchmark)
+    return None if one is None else robustness(index, one, TWO_COLUMNS)
 
 
 def _split(index: Index, population: str, benchmark: str) -> Spec | None:

@@ -1,25 +1,41 @@
 """One chart for everything that stands in rows: marks with intervals on one scale, with a name before each row.
 
 The overview, forests, the strip without each family, the robustness set and the scores of models are all such charts.
-Rows are placed by whoever makes them, in pixels from the top, so that headings and gaps need no scale of their own.
-The page fills the same specification (`template`) from its own data.
+Rows are placed by whoever makes them, in pixels from the top, so that headings and gaps need no scale of their own;
+`stacked` places them one under the other. The page fills the same specification (`template`) from its own data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from confounded.report.figures.theme import ROLES, VERDICT_SYMBOLS, config
 from confounded.report.verdicts import decided, role_of
+from confounded.report.words import shortened
 
-__all__ = ["PERCENT_TICKS", "VERTICAL_ROOM", "rows_chart", "template", "verdict_look"]
+__all__ = [
+    "CHARACTER",
+    "FEW_PERCENT_TICKS",
+    "NARROW",
+    "PERCENT_TICKS",
+    "Mark",
+    "percent_ticks",
+    "rows_chart",
+    "stacked",
+    "template",
+    "verdict_look",
+]
 
 Spec = dict[str, Any]
 
 PERCENT_TICKS: Final = (-100, -80, -60, -40, -20, 0, 20, 40, 60, 80, 100)
-VERTICAL_ROOM: Final = 6
-"""Pixels above the first and below the last row."""
+FEW_PERCENT_TICKS: Final = (-100, -50, 0, 50, 100)
+NARROW: Final = 420
+"""Pixels of a plot under which there is no room for all ticks."""
+CHARACTER: Final = 0.53
+"""Mean width of a character as a share of the size of the type."""
 MARK_SIZE: Final = 46.0
 SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"
 
@@ -32,6 +48,77 @@ def verdict_look(verdict: str) -> dict[str, str]:
         "fill": colour if decided(verdict) else ROLES["paper"][0],
         "shape": VERDICT_SYMBOLS.get(verdict, VERDICT_SYMBOLS["undecided"]),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark in a row of `stacked`: where it stands on the scale, its interval, its look and its text alternative."""
+
+    row: int
+    at: float
+    low: float | None
+    high: float | None
+    look: Mapping[str, str] = field(repr=False)
+    says: str = field(repr=False)
+
+
+def percent_ticks(width: float) -> Sequence[int]:
+    """Return the ticks of a scale of correlations that have room in a plot of that width."""
+    return FEW_PERCENT_TICKS if width < NARROW else PERCENT_TICKS
+
+
+def stacked(
+    names: Sequence[str],
+    marks: Sequence[Mark],
+    *,
+    width: float,
+    left: float,
+    step: float,
+    size: float,
+    area: float = MARK_SIZE,
+    **chart: Any,
+) -> Spec:
+    """Return the specification of a chart of rows that stand one under the other at equal distances.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the rows, from the top.
+    marks : sequence of Mark
+    width, left : float
+        Of the plot, and of the names before it; pixels.
+    step, size : float
+        From row to row, and of the type; pixels.
+    area : float
+        Of a mark, square pixels.
+    **chart
+        Passed to `rows_chart`.
+    """
+    most = int((left - 10) / (CHARACTER * size))
+    places = [(row + 0.5) * step for row in range(len(names))]
+    return rows_chart(
+        [
+            {
+                "at": mark.at,
+                "low": mark.low,
+                "high": mark.high,
+                "y": places[mark.row],
+                "size": area,
+                **mark.look,
+                "says": mark.says,
+            }
+            for mark in marks
+        ],
+        [
+            {"text": shortened(name, most), "y": y, "x": -10, "align": "right"}
+            for name, y in zip(names, places, strict=True)
+        ],
+        [{"y": y} for y in places],
+        width=width,
+        height=step * max(1, len(names)),
+        size=size,
+        **chart,
+    )
 
 
 def rows_chart(
@@ -48,6 +135,8 @@ def rows_chart(
     zero: Any = ({"at": 0},),
     description: Any = "",
     size: float = 11,
+    opacity: float = 1,
+    linked: bool = False,
 ) -> Spec:
     """Return the specification of a chart of rows.
 
@@ -55,7 +144,7 @@ def rows_chart(
     ----------
     marks : sequence of dict
         ``at``, and ``low`` and ``high`` or None, on the scale; ``y``; ``stroke``, ``fill``, ``shape``; ``size`` (area
-        of the mark, square pixels); ``says``, the text alternative; ``href`` or None.
+        of the mark, square pixels); ``says``, the text alternative; ``href`` where they are linked.
     labels : sequence of dict
         ``text``, ``y``, ``x`` (pixels from the left edge of the plot), ``align``, and ``weight`` of a heading.
     lines : sequence of dict
@@ -73,6 +162,10 @@ def rows_chart(
         The text alternative of the whole.
     size : float
         Of the type, in pixels.
+    opacity : float
+        Of the marks.
+    linked : bool
+        Whether each mark has an ``href``.
 
     Returns
     -------
@@ -150,7 +243,7 @@ def rows_chart(
             {
                 "data": {"values": _listed(marks)},
                 "transform": [{"filter": {"field": "at", "valid": True}}],
-                "mark": {"type": "point", "strokeWidth": 1.4, "opacity": 1},
+                "mark": {"type": "point", "strokeWidth": 1.4, "opacity": opacity},
                 "encoding": {
                     "x": {**x, "field": "at"},
                     "y": y,
@@ -159,7 +252,7 @@ def rows_chart(
                     "shape": {"field": "shape", **unscaled},
                     "size": {"field": "size", "type": "quantitative", "scale": None},
                     "description": {"field": "says"},
-                    "href": {"field": "href"},
+                    **({"href": {"field": "href"}} if linked else {}),
                 },
             },
         ],
@@ -167,7 +260,12 @@ def rows_chart(
 
 
 def template() -> Spec:
-    """Return the chart with a ``$name`` wherever the page has to put something."""
+    """Return the chart with a ``$name`` wherever the page has to put something.
+
+    The page places the rows itself, in `rowsChart` of ``templates/app/charts.js``: how wide a plot is, and with it what
+    is left of a name, is known only in the browser, and a reader's filters choose the rows. What stands in them is the
+    same as in a figure for a paper; the tests of the page hold the one against the other.
+    """
     return rows_chart(
         "$marks",
         "$labels",

@@ -1,7 +1,12 @@
 """The scatter of one benchmark: its scores against capability, a mark a model.
 
 There is one for each benchmark and population, hundreds in all, so they are not drawn here: the page holds this
-one specification and the scores, and draws a scatter when its benchmark is opened.
+one specification and the scores, and draws a scatter when its benchmark is opened. A card draws the same.
+
+In a paper the same scatter is a panel (`panels`), and not this: the page is as wide as its reader's screen, so names
+can only be placed there, for which Vega has a transform and Vega-Lite has none; on paper the width is known, the names
+are placed here (`labels`), several panels share a legend, and the correlation stands above. The tests of the page hold
+the marks of the one against those of the other.
 """
 
 from __future__ import annotations

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from confounded.report.figures.theme import FONT, ROLES, FamilyMark, config
-from confounded.report.words import score, shortened
-from confounded.study.result import PopulationResult
+from confounded.report.figures.rows import Mark, stacked
+from confounded.report.figures.theme import FamilyMark
+from confounded.report.plain import short
+from confounded.report.words import score
+from confounded.study.result import ModelResult, PopulationResult
 
 __all__ = ["capabilities_scores"]
 
 WIDTH: Final = 400
 LABELS: Final = 172
-LABEL_LENGTH: Final = 28
-"""Characters that fit there; the drawing program is slow where it has to cut."""
 ROW: Final = 17
-MARK_OF_ONE: Final = {"size": 62, "opacity": 1, "strokeWidth": 0.6}
-MARK_OF_MANY: Final = {"size": 26, "opacity": 0.6, "strokeWidth": 0}
+SIZE: Final = 11.0
+ROOM: Final = 0.05
+"""Share of the range that is left free at either end."""
+LOOK_OF_ONE: Final[Mapping[str, float]] = {"area": 62, "opacity": 1}
+LOOK_OF_MANY: Final[Mapping[str, float]] = {"area": 16, "opacity": 0.6}
 MOST_ROWS: Final = 60
 """With more models than this each family gets a row instead of each model."""
 OTHERS: Final = "other families"
@@ -49,91 +52,49 @@ def capabilities_scores(population: PopulationResult, marks: Mapping[str, Family
     labels = [model.name for model in scored] if placed is None else list(dict.fromkeys(placed))
     if placed is not None:
         labels.sort(key=lambda label: label.endswith(f" {OTHERS}"))  # at the bottom
-    rows = [
-        {
-            "row": place if placed is None else labels.index(placed[place]),
-            "score": model.capabilities_score,
-            "fill": marks[model.family].light,
-            "shape": marks[model.family].path,
-            "says": f"{model.name} ({model.family}): {score(model.capabilities_score)}",
-        }
+    found = [
+        Mark(
+            row=place if placed is None else labels.index(placed[place]),
+            at=model.capabilities_score or 0.0,
+            # In a row of many models their intervals would lie on each other.
+            low=model.score_low if placed is None else None,
+            high=model.score_high if placed is None else None,
+            look={
+                "stroke": marks[model.family].light,
+                "fill": marks[model.family].light,
+                "shape": marks[model.family].path,
+            },
+            says=_says(model),
+        )
         for place, model in enumerate(scored)
     ]
-    intervals = [
-        {"row": row, "low": model.score_low, "high": model.score_high, "fill": marks[model.family].light}
-        for row, model in enumerate(scored)
-        if placed is None and model.score_low is not None
-    ]
-    height = ROW * max(1, len(labels))
-    y = {
-        "field": "row",
-        "type": "quantitative",
-        "axis": None,
-        "scale": {"domain": [len(labels) - 0.5, -0.5], "nice": False, "zero": False},
-    }
-    x = {
-        "field": "score",
-        "type": "quantitative",
-        "scale": {"zero": False, "nice": True},
-        "axis": {"title": "capabilities score", "domain": False, "tickCount": 6, "labelFlush": False},
-    }
-    names = [{"row": place, "label": shortened(label, LABEL_LENGTH)} for place, label in enumerate(labels)]
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "description": f"The capabilities scores of {len(scored)} {population.population} models, highest on top.",
-        "config": config(),
-        "width": WIDTH - LABELS,
-        "height": height,
-        "layer": [
-            {
-                "data": {"values": names},
-                "mark": {"type": "rule", "stroke": ROLES["faint"][0], "aria": False},
-                "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": WIDTH - LABELS}},
-            },
-            {
-                "data": {"values": names},
-                "mark": {
-                    "type": "text",
-                    "align": "right",
-                    "baseline": "middle",
-                    "font": FONT,
-                    "limit": LABELS - 14,
-                    "fill": ROLES["ink"][0],
-                },
-                "encoding": {
-                    "y": y,
-                    "x": {"value": -8},
-                    "text": {"field": "label"},
-                    "description": {"field": "label"},
-                },
-            },
-            {
-                "data": {"values": intervals},
-                "mark": {"type": "rule", "strokeWidth": 1.2, "opacity": 0.55, "aria": False},
-                "encoding": {
-                    "x": {**x, "field": "low"},
-                    "x2": {"field": "high"},
-                    "y": y,
-                    "stroke": {"field": "fill", "type": "nominal", "scale": None},
-                },
-            },
-            {
-                "data": {"values": rows},
-                "mark": {
-                    "type": "point",
-                    "stroke": ROLES["paper"][0],
-                    **(MARK_OF_ONE if placed is None else MARK_OF_MANY),
-                },
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "fill": {"field": "fill", "type": "nominal", "scale": None},
-                    "shape": {"field": "shape", "type": "nominal", "scale": None},
-                    "description": {"field": "says"},
-                },
-            },
-        ],
-    }
+    return stacked(
+        [short(label) for label in labels],
+        found,
+        width=WIDTH - LABELS,
+        left=LABELS,
+        step=ROW,
+        size=SIZE,
+        title="capabilities score",
+        domain=_domain(found),
+        ticks=None,
+        description=f"The capabilities scores of {len(scored)} {population.population} models, highest on top.",
+        **(LOOK_OF_ONE if placed is None else LOOK_OF_MANY),
+    )
+
+
+def _says(model: ModelResult) -> str:
+    known = model.score_low is not None and model.score_high is not None
+    interval = f", {score(model.score_low)} to {score(model.score_high)}" if known else ""
+    return f"{short(model.name)} ({short(model.family)}): {score(model.capabilities_score)}{interval}"
+
+
+def _domain(marks: Sequence[Mark]) -> list[float]:
+    """Return the ends of the scale, with room so that no mark lies on them."""
+    known = [value for mark in marks for value in (mark.low, mark.at, mark.high) if value is not None]
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    room = (high - low or abs(high) or 1.0) * ROOM
+    return [low - room, high + room]
 
 
 def _rows(families: list[str]) -> list[str] | None:

@@ -67,33 +67,36 @@ const adjustedFigure = (one, population) => {
       { name: "range", title: "Foreseen", class: "num", text: (row) => row.low === null ? NOTHING : `${significant(row.low, 4)} to ${significant(row.high, 4)}` }, { name: "ranks", title: "Ranks allowed", class: "num", text: (row) => rankWords(row) || NOTHING }], rows)));
 };
 
+// The first row, with which the others are compared. It has the study's verdict at any margin, as the others have.
+const asStudied = (one, text) => ({ text, at: 100 * one.rho, low: percentOf(one.interval?.low), high: percentOf(one.interval?.high), verdict: one.verdict, says: `${sentence(text)}: ${signedPercent(one.rho)}${betweenWords(one.interval?.low, one.interval?.high)}; ${one.verdict}` });
+const percentOf = (value) => value === null || value === undefined ? null : 100 * value;
+const betweenWords = (low, high) => { const found = bounds(low, high); return found ? `, ${found}${NBSP}%` : ""; };
+
 const familyFigure = (one, population) => {
-  const left = one.without_family.filter((row) => row.rho !== null).sort((a, b) => b.rho - a.rho);
-  if (!left.length) return null;
-  const all = { text: "all models", at: 100 * one.rho, low: one.interval?.low === null || !one.interval ? null : 100 * one.interval.low, high: one.interval?.high === null || !one.interval ? null : 100 * one.interval.high, verdict: one.verdict, says: `All models: ${signedPercent(one.rho)}; ${one.verdict}` };
+  const known = one.without_family.filter((row) => row.rho !== null).sort((a, b) => Math.abs(b.rho - one.rho) - Math.abs(a.rho - one.rho));
+  if (!known.length) return null;
+  const left = known.slice(0, study.limits.families), all = asStudied(one, "all models");
   return el("figure", {}, el("figcaption", {}, `${sentence(population.population)} models`), rowsChart(`The correlation without each family, ${population.population} models`, [all, ...left.map((row) => ({
     text: `without ${short(row.family, 40)}`, at: 100 * row.rho, verdict: row.verdict ?? "undecided", says: `Without ${short(row.family, 40)}: ${signedPercent(row.rho)}${row.verdict ? `; ${row.verdict}` : ""}` }))]),
-    el("p", { class: "small" }, `Marked by the verdict without the family at ±${marginWords(study.settings.margin)}, the study's margin.`));
+    el("p", { class: "small" }, `Those that move it most come first${left.length < known.length ? `; ${known.length - left.length} that move it less are left out` : ""}. Marked by the verdict without the family at ±${marginWords(study.settings.margin)}, the study's margin.`));
 };
+
+// The rows of other choices, by the list that the figures for papers are made from.
+const reached = (held, path) => path ? path.split(".").reduce((found, step) => found?.[step] ?? null, held) : null;
+const NAMES = { model: modelName, benchmark: nameOf, family: short };
+const choiceRows = (one) => study.choices.flatMap((choice) => [reached(one, choice.source) ?? []].flat().filter((found) => reached(found, choice.at) !== null).map((found) => {
+  const at = reached(found, choice.at), low = reached(found, choice.low), high = reached(found, choice.high), text = choice.text || sentence(choice.named.map((name) => reached(found, name)).join(", "));
+  return { fill: LIGHT.paper, stroke: LIGHT.ink, text, at: 100 * at, low: percentOf(low), high: percentOf(high),
+    says: `${sentence(text)}: ${signedPercent(at)}${choice.without ? ` without ${NAMES[choice.kind](reached(found, choice.without))}` : ""}${betweenWords(low, high)}` };
+}));
 
 const robustnessFigure = (one, population) => {
   const robust = one.robustness;
   if (!robust) return null;
-  const mark = { fill: LIGHT.paper, stroke: LIGHT.ink };
-  const rows = robust.specifications.filter((row) => row.value !== null).map((row) => ({ ...mark, text: `${row.association}, ${row.composite}`, at: 100 * row.value, says: `${row.association} with ${row.composite}: ${signedPercent(row.value)}` }));
-  for (const [key, text] of [["families", "one family left out"], ["models", "one model left out"], ["suite", "one capability benchmark left out"]]) {
-    const range = robust[key];
-    if (range) rows.push({ ...mark, text, at: 100 * range.then, low: 100 * range.lowest, high: 100 * range.highest, says: `${sentence(text)}: ${bounds(range.lowest, range.highest)}; without ${key === "models" ? modelName(range.moved_most_by) : key === "suite" ? nameOf(range.moved_most_by) : short(range.moved_most_by)} ${signedPercent(range.then)}` });
-  }
-  for (const [key, text] of [["without_itself", "score refitted without it and its kin"], ["against_score", "with the capabilities score"], ["compute", "with training compute"]]) {
-    const other = one[key];
-    if (other && other.rho !== null) rows.push({ ...mark, text, at: 100 * other.rho, low: other.interval?.low !== null && other.interval ? 100 * other.interval.low : null, high: other.interval?.high !== null && other.interval ? 100 * other.interval.high : null, says: `${sentence(text)}: ${signedPercent(other.rho)} over ${plural(other.n_models, "model")}` });
-  }
-  const imputed = one.imputed;
-  if (imputed && imputed.rho_without !== null) rows.push({ ...mark, text: "left out of the imputation", at: 100 * imputed.rho_without, low: imputed.low_without === null ? null : 100 * imputed.low_without, high: imputed.high_without === null ? null : 100 * imputed.high_without, says: `With the benchmark left out of the imputation of the suite: ${signedPercent(imputed.rho_without)}` });
+  const rows = choiceRows(one);
   if (!rows.length) return null;
   const n = robust.n_disagreeing ?? robust.disagreeing.length;
-  return el("figure", {}, el("figcaption", {}, `${sentence(population.population)} models`), rowsChart(`The correlation by other choices, ${population.population} models`, rows),
+  return el("figure", {}, el("figcaption", {}, `${sentence(population.population)} models`), rowsChart(`The correlation by other choices, ${population.population} models`, [asStudied(one, "as studied"), ...rows]),
     el("p", { class: "small" }, robust.agreeing_share === null ? "" : `${share(robust.agreeing_share)} of ${robust.n_specifications} other choices agree with the verdict at ±${marginWords(study.settings.margin)}.`,
       n ? ` Not: ${andList(robust.disagreeing.slice(0, 8).map((one) => short(one, 60)))}${n > 8 ? ` and ${n - 8} more` : ""}.` : ""));
 };

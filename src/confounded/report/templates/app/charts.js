@@ -120,7 +120,7 @@ const rowsChart = (label, rows, options = {}) => {
       if (!row.heading) {
         lines.push({ y });
         if (row.at !== null && row.at !== undefined) marks.push({ at: row.at, low: row.low ?? null, high: row.high ?? null, y, size: row.size ?? 64,
-          ...(row.verdict !== undefined ? look(row.verdict) : { stroke: row.stroke ?? LIGHT.ink, fill: row.fill ?? LIGHT.ink, shape: row.shape ?? "circle" }), says: row.says, href: null, go: row.go ?? null });
+          ...(row.verdict !== undefined ? look(row.verdict) : { stroke: row.stroke ?? LIGHT.ink, fill: row.fill ?? LIGHT.ink, shape: row.shape ?? "circle" }), says: row.says, go: row.go ?? null });
       }
       top += named + tall;
     }

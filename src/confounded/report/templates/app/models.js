@@ -18,7 +18,7 @@ const scoresFigure = (population, rows) => {
   return el("figure", {}, el("figcaption", {}, `${sentence(population.population)} models`, own.length > shown.length ? `: the ${shown.length} most capable of ${own.length.toLocaleString("en")} listed` : ""),
     rowsChart(`Capabilities scores of ${shown.length} ${population.population} models with their intervals, also in the table`, shown.map(({ model, name }) => {
       const mark = study.families[model.family];
-      return { text: name, at: model.capabilities_score, low: model.score_low, high: model.score_high, stroke: mark[1], fill: mark[1], shape: mark[2], go: to("model", model.model), says: `${name} (${short(model.family, 40)}): ${fixed(model.capabilities_score, 2)}${model.score_low === null ? "" : `, ${fixed(model.score_low, 2)} to ${fixed(model.score_high, 2)}`}` };
+      return { text: name, at: model.capabilities_score, low: model.score_low, high: model.score_high, stroke: mark[1], fill: mark[1], shape: mark[2], go: to("model", model.model), says: `${name} (${short(model.family)}): ${fixed(model.capabilities_score, 2)}${model.score_low === null ? "" : `, ${fixed(model.score_low, 2)} to ${fixed(model.score_high, 2)}`}` };
     }), { title: "capabilities score", domain: domainOf(shown.flatMap(({ model }) => [model.capabilities_score, model.score_low, model.score_high])) }));
 };
 
