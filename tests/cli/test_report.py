@@ -200,6 +200,43 @@ def test_every_command_has_a_help_text_with_an_example() -> None:
         assert "Examples:" in done.stdout
 
 
+def test_a_sign_that_turns_in_a_part_of_the_models_is_said_on_the_terminal_unasked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(1)
+    ability, small = rng.normal(size=120), np.arange(120) // 3 % 3 == 0
+    table = pl.DataFrame(
+        {
+            "model": [f"m{i:03}" for i in range(120)],
+            "family": [f"f{i // 3}" for i in range(120)],
+            "population": ["chat"] * 120,
+            "parameters": np.where(small, 1e9, 70e9),
+            **{name: ability + 0.3 * rng.normal(size=120) for name in ("mmlu", "gsm8k", "bbh", "plain")},
+            "safe": np.where(small, -ability, ability) + 0.3 * rng.normal(size=120),
+        }
+    )
+    table.write_csv(tmp_path / "s.csv")
+    arguments = [
+        str(tmp_path / "s.csv"),
+        "--higher-is-safer",
+        "--resamples",
+        "0",
+        "-o",
+        str(tmp_path / "out"),
+    ]
+    assert main(["report", *arguments]) == 0
+    said = " ".join("".join(capsys.readouterr()).split())
+    assert "safe, chat models: " in said
+    assert "Sign reversal: Over 120 chat models the correlation is +0." in said
+    assert "but −0." in said
+    assert "models of 14 families in the stratum 'below 3 billion parameters'" in said
+    assert "plain, chat" not in said
+    assert main(["report", str(tmp_path / "out" / "result.json"), "-o", str(tmp_path / "again")]) == 0
+    assert "Sign reversal: " in capsys.readouterr().out
+    assert main(["--quiet", "report", *arguments]) == 0
+    assert "Sign reversal" not in capsys.readouterr().out
+
+
 def test_what_models_are_parted_by_is_said_on_the_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -217,7 +254,8 @@ def test_what_models_are_parted_by_is_said_on_the_terminal(
     arguments = ["--by", "lab", "--higher-is-safer", "--resamples", "0", "-o", str(tmp_path / "out")]
     assert main(["report", str(tmp_path / "s.csv"), *arguments]) == 0
     said = " ".join("".join(capsys.readouterr()).split())
-    assert "safe, chat models. By lab: within groups" in said
-    assert "lab: a" in said
+    assert "safe, chat models: " in said
+    assert " over 40 models of 10 families. By lab: within groups" in said
+    assert " a 0." in said.partition("By lab:")[2]
     assert main(["report", str(tmp_path / "s.csv"), *arguments[2:], "--by", "laboratory"]) == 2
     assert "lab" in capsys.readouterr().err

@@ -399,6 +399,38 @@ def test_it_finds_by_itself_that_truthfulqa_turns_round_near_chance_on_the_leade
     assert "near chance" in notice.what
 
 
+# Strata that all go the other way.
+
+
+@pytest.mark.parametrize("way", [1.0, -1.0])
+@pytest.mark.parametrize("kinds", [2, 4])
+def test_where_all_strata_go_the_other_way_it_is_confounding_and_no_bend(way: float, kinds: int) -> None:
+    n = 60 * kinds
+    rng = np.random.default_rng(4)
+    kind = np.arange(n) // 3 % kinds
+    shift = (kind - kind.mean()) / kind.std()
+    ability = shift + rng.normal(size=n)
+    safety = way * (ability - shift - 1.6 * shift) + 0.5 * rng.normal(size=n)
+    sizes: list[float | None] = [[1e9, 5e9, 20e9, 70e9][own] for own in kind.tolist()]
+    (one,) = parted(made(safety, ability, parameters=sizes))
+    assert one.reversals
+    assert {own.reading for own in one.reversals} == {"confounding"}
+
+
+def test_a_bend_that_goes_both_ways_in_the_strata_is_not_said_to_go_one_way_in_all_of_them() -> None:
+    """The left arm is steep, the right one long: one stratum a band of ability, so that no kind of model matters."""
+    rng = np.random.default_rng(6)
+    ability = np.sort(rng.normal(size=240))
+    safety = np.where(ability < -0.4, -3.0 * (ability + 0.4), 0.6 * (ability + 0.4)) + 0.1 * rng.normal(
+        size=240
+    )
+    sizes: list[float | None] = [
+        1e9 if own < -0.4 else 5e9 if own < 0.3 else 70e9 for own in ability.tolist()
+    ]
+    (one,) = parted(made(safety, ability, parameters=sizes))
+    assert {own.reading for own in (*one.reversals, *one.oppositions)} == {"not monotone"}
+
+
 # Strata that cancel out.
 
 

@@ -193,7 +193,12 @@ def rates(case: Case, n: int, seed: int) -> FloatArray:
     return 100 * counts / n
 
 
-SHAPES: Final = ("sign goes with size", "falls near chance, rises above", "U without chance")
+SHAPES: Final = (
+    "sign goes with size",
+    "falls near chance, rises above",
+    "U without chance",
+    "small and large models fall, both together rise",
+)
 
 
 def shaped(shape: str, rng: np.random.Generator) -> list[BenchmarkStrata]:
@@ -203,6 +208,11 @@ def shaped(shape: str, rng: np.random.Generator) -> list[BenchmarkStrata]:
     if shape == SHAPES[0]:
         ability = rng.normal(size=240)
         safety = np.where(small, -0.8, 0.9) * ability
+    elif shape == SHAPES[3]:
+        # Large models are abler and safer, and overlap with small ones in ability.
+        kind = np.where(small, -1.0, 0.5)
+        ability = kind + rng.normal(size=240)
+        safety = 2.6 * kind - ability
     else:
         # Small models are weak ones, but some large ones are as weak.
         ability = np.where(small, rng.uniform(-2.5, -0.8, 240), rng.uniform(-1.6, 3.0, 240))
@@ -244,7 +254,8 @@ any stratum whose point estimate has the other sign than that over all models.
   in {hit_small:.0f} % of studies; of 60 in {hit_middle:.0f} %, of 150 in {hit_large:.0f} %. Silence is not evidence.
 - **Shape comes first**: of alarms by size that come of a relation that turns near chance, {read_chance:.0f} % are read
   as *near chance*; of those that come of a bend, {read_bend:.0f} % as *not monotone*; of those where the sign goes with
-  size, {read_confounding:.0f} % as *confounding*.
+  size, {read_confounding:.0f} % as *confounding*, and of those where both sizes fall and rise together (Simpson's
+  paradox) {read_simpson:.0f} %.
 
 The caution *opposite strata* (two strata established on opposite sides of 0 while the correlation over all is not) is
 given by mistake in {opposed:.1f} % of studies at most. In the last two planted rows the strata cancel out: it is given
@@ -317,6 +328,7 @@ def main() -> int:
         hit_large=planted[150, -0.5][0],
         read_confounding=read[SHAPES[0]][1]["confounding"],
         read_chance=read[SHAPES[1]][1]["near chance"],
+        read_simpson=read[SHAPES[3]][1]["confounding"],
         read_bend=read[SHAPES[2]][1]["not monotone"],
         null="\n".join(
             f"| {name} | {a:.1f} | {p:.1f} | {s:.1f} | {o:.1f} |" for name, (a, p, s, o) in null.items()

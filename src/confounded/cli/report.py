@@ -99,6 +99,7 @@ def report(
     """
     from confounded.cli.progress import progress_bar
     from confounded.report import prepare, write_figures, write_report
+    from confounded.report.parts import lines_of_parts
 
     terminal = current_terminal()
     failing = failing_verdicts(fail_on)
@@ -115,11 +116,8 @@ def report(
             terminal.say(f"{path} written")
     else:
         terminal.say(f"{written.name} and {written.parent / 'result.json'} written; open {written}")
-    if chosen["by"]:
-        from confounded.report.parts import lines_of_parts
-
-        for line in lines_of_parts(result):
-            terminal.say(line, hang=2)
+    for indent, line in lines_of_parts(result):
+        terminal.say(" " * indent + line, hang=indent + 2)
     met = [one for one in result.correlations if not one.in_suite and one.verdict in failing]
     for one in met:
         terminal.warn(f"{one.benchmark} of the {one.population} models is {one.verdict}: {one.rule}", hang=2)

@@ -4,9 +4,12 @@ Before the word confounding comes the shape. A relation that falls near chance a
 among weak models of any kind: their kind has nothing to do with it. So an alarm is read as, in this order,
 
 1. *near chance*: the stratum is that of models near chance, or the other sign is no longer established without them;
-2. *not monotone*: the two-lines test finds a turn in the stratum; or models of other strata that are as capable show
-   the other sign too; or the test finds a turn over all models, and models as capable do not go the other way;
-3. *confounding*: what is left. The sign then goes with the split and not with where on the scale a model stands.
+2. *not monotone*: the two-lines test finds a turn in the stratum;
+3. *confounding*, where the strata taken together have the other sign within themselves, and none of them that of all
+   models. No relation that all models share has one sign in every part of them and the opposite one over all;
+4. *not monotone*: models of other strata that are as capable show the other sign too; or the test finds a turn over all
+   models, and models as capable do not go the other way;
+5. *confounding*: what is left. The sign then goes with the split and not with where on the scale a model stands.
 
 Two strata may also be established on opposite sides of 0 where the correlation over all is not established at all. That
 is no reversal but an *opposition*: it is read in the same way, and a low correlation over all is then no evidence of
@@ -25,13 +28,14 @@ from numpy.typing import NDArray
 from confounded.engine import ALL_CORES, Engine
 from confounded.stats.intervals import jackknife_intervals
 from confounded.study.capabilities import FEWEST_MODELS
+from confounded.study.known import listed, number, signed
 from confounded.study.population import TOGETHER
 from confounded.study.result import Caution, Correlation, Notice
 from confounded.study.settings import Settings
 from confounded.study.shapes import TURNING
-from confounded.study.splits import Parting
+from confounded.study.splits import UNKNOWN, Parting
 from confounded.study.strata import Scoped, trend
-from confounded.study.strata_jackknife import Batch, families_of
+from confounded.study.strata_jackknife import Batch, families_of, jackknifed_groups
 from confounded.study.strata_result import (
     BenchmarkStrata,
     Opposition,
@@ -138,8 +142,12 @@ def _oppositions(
         falling = min((s for s in sure if (s.rho or 0.0) < 0), key=lambda s: s.p_holm or 0.0, default=None)
         if rising is None or falling is None:
             continue
-        smaller = min(rising, falling, key=lambda s: s.n_models)
-        reading, because = _reading(one, smaller, parting, scoped, settings, engine)
+        readings = [
+            _reading(one, own, parting, scoped, settings, engine)
+            for own in sorted((rising, falling), key=lambda s: s.n_models)
+        ]
+        # Of two strata either may have its sign from the models near chance alone; else the smaller is in question.
+        reading, because = next((own for own in readings if own[0] == READINGS[0]), readings[0])
         p = max(rising.p_holm or 0.0, falling.p_holm or 0.0)
         found.append(
             Opposition(
@@ -167,7 +175,7 @@ def _opposed_words(
 ) -> str:
     """Say an opposition in words."""
     parts = " and ".join(
-        f"{_figure(own)} over the {own.n_models} of {own.n_families} families in the stratum '{own.stratum}'"
+        f"{_figure(own)} over the {own.n_models} models of {own.n_families} families in the stratum '{own.stratum}'"
         for own in (rising, falling)
     )
     return (
@@ -219,6 +227,10 @@ def _reading(
     turns = "it falls on one side of a break and rises on the other"
     if stratum.shape == TURNING:
         return READINGS[1], f"{turns} in this stratum"
+    if _turned_throughout(one, stratum, parting, scoped, settings, engine):
+        return READINGS[
+            2
+        ], "the strata go this way within themselves, and none goes the way that all models do"
     against = scoped.against(one.benchmark)
     low, high = np.quantile(against[mask], AS_CAPABLE)
     elsewhere = _both(scoped, one.benchmark) & ~mask & (against >= low) & (against <= high)
@@ -230,6 +242,35 @@ def _reading(
     if one.overall.shape == TURNING:
         return READINGS[1], f"{turns} over all models"
     return READINGS[2], "neither closeness to chance nor a bend explains it"
+
+
+def _turned_throughout(
+    one: BenchmarkStrata,
+    stratum: StratumCorrelation,
+    parting: Parting,
+    scoped: Scoped,
+    settings: Settings,
+    engine: Engine,
+) -> bool:
+    """Return whether the strata of a split go together the way of one of them, and none the way of all models."""
+    way = float(np.sign(stratum.rho or 0.0))
+    if _sure_way(one.overall.low, one.overall.high) != -way:
+        return False
+    own = next(split for split in one.splits if split.by == parting.by)
+    if any(_sure_way(other.low, other.high) == -way for other in own.strata):
+        return False
+    pair = (scoped.population.matrix.column(one.benchmark), scoped.references[one.benchmark])
+    groups = [None if place == UNKNOWN else place for place in parting.of.tolist()]
+    ((_, within, _),) = jackknifed_groups(scoped.population, scoped.score, [pair], groups, engine)
+    interval = jackknife_intervals(within, settings.level)
+    return bool(_sure_way(number(interval.low[0]), number(interval.high[0])) == way)
+
+
+def _sure_way(low: float | None, high: float | None) -> float:
+    """Return the sign of a correlation whose interval excludes 0, else 0."""
+    if low is None or high is None:
+        return 0.0
+    return 1.0 if low > 0 else -1.0 if high < 0 else 0.0
 
 
 def _still_turned(
@@ -273,7 +314,7 @@ def _words(
     adjusted = _adjusted(stratum.reversal_holm or 0.0, n_tests)
     return (
         f"Over {one.overall.n_models} {_who(one)} the correlation is {_figure(one.overall)}, but {_figure(stratum)} "
-        f"over the {stratum.n_models} of {stratum.n_families} families that are in the stratum '{stratum.stratum}' "
+        f"over the {stratum.n_models} models of {stratum.n_families} families in the stratum '{stratum.stratum}' "
         f"({adjusted}). Read as {reading}: {because}. "
         f"{MEANING[reading]}"
     )
@@ -289,8 +330,8 @@ def _adjusted(p: float, n_tests: int) -> str:
 
 
 def _figure(one: StratumCorrelation) -> str:
-    rho = f"{one.rho:+.2f}" if one.rho is not None else "undefined"
-    return rho if one.low is None or one.high is None else f"{rho} [{one.low:+.2f}, {one.high:+.2f}]"
+    rho = signed(one.rho) if one.rho is not None else "undefined"
+    return rho if one.low is None or one.high is None else f"{rho} [{signed(one.low)}, {signed(one.high)}]"
 
 
 def reversal_cautions(
@@ -303,15 +344,20 @@ def reversal_cautions(
     for one in correlations:
         place = (one.population, one.benchmark)
         more = [Caution(caution=CAUTION, what=_together(alarms[place]))] if place in alarms else []
-        more += [Caution(caution=OPPOSED, what=opposed[place][0].what)] if place in opposed else []
+        more += [Caution(caution=OPPOSED, what=_surest(opposed[place]).what)] if place in opposed else []
         found.append(msgspec.structs.replace(one, cautions=[*one.cautions, *more]) if more else one)
     return found
+
+
+def _surest(oppositions: Sequence[Opposition]) -> Opposition:
+    """Return the opposition of which there is least doubt, which stands for the others."""
+    return min(oppositions, key=lambda one: one.p_holm)
 
 
 def _together(reversals: Sequence[Reversal]) -> str:
     """Say the alarms of a benchmark as one: the surest in words, the others by name."""
     first, *others = sorted(reversals, key=lambda one: (one.reversal_holm, one.by, one.stratum))
-    also = ", ".join(f"'{one.stratum}' ({one.reading})" for one in others)
+    also = listed([f"'{one.stratum}' ({one.reading})" for one in others])
     return f"{first.what} It has the other sign in {also} too." if others else first.what
 
 
@@ -319,7 +365,7 @@ def reversal_notices(strata: Sequence[BenchmarkStrata]) -> list[Notice]:
     """Say which correlations would have the other sign in a part of the models, were all taken together."""
     return [
         Notice(
-            what=f"{one.benchmark}: {_together(one.reversals) if one.reversals else one.oppositions[0].what}",
+            what=f"{one.benchmark}: {_together(one.reversals) if one.reversals else _surest(one.oppositions).what}",
             remedy="No verdict rests on all models together; the populations are studied apart.",
         )
         for one in strata

@@ -351,7 +351,16 @@ def strata_lines(found: Sequence[BenchmarkStrata]) -> Iterator[Line]:
     for split in (split for one in found for split in one.splits if split.parts is not None):
         shown = sorted(split.strata, key=lambda one: -one.n_models)[:MOST_STRATA]
         parts = [
-            f"{short(one.stratum)} {number(one.rho)} {span(one.low, one.high)} ({one.n_models} models)"
+            " ".join(
+                part
+                for part in (
+                    short(one.stratum).removeprefix(f"{split.by.removesuffix(' (column)')}: "),
+                    number(one.rho),
+                    span(one.low, one.high),
+                    f"({one.n_models} models)",
+                )
+                if part
+            )
             for one in shown
             if one.rho is not None
         ]
