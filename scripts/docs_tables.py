@@ -51,7 +51,7 @@ MODEL_KEYS: Final[Mapping[str, str]] = {
     "parameters": "How many parameters it has.",
     "training_flop": "Compute of its training, in FLOP.",
     "base_model": "The model that it was made from.",
-    "released": "Its release date, as `YYYY-MM-DD`.",
+    "released": "Its release date, as `YYYY-MM-DD`, or `YYYY-MM` where the day is not known.",
     "pair": "For `confounded compare`: the row that this one came from.",
 }
 

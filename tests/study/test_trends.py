@@ -10,6 +10,7 @@ import pytest
 
 from confounded.scores import ScoreTable
 from confounded.study import Settings, run_study
+from confounded.study.result import StudyResult
 from confounded.study.trends import year_of
 from tests.study.tables import one_factor, table
 
@@ -54,5 +55,68 @@ def test_without_dates_there_is_no_trend() -> None:
 def test_dates_are_years_with_a_fraction_and_what_is_none_is_not_known() -> None:
     assert year_of("2024-01-01") == 2024.0
     assert 2024.49 < year_of("2024-07-01") < 2024.51
+    assert 2024.45 < year_of("2024-06") < 2024.46
     assert math.isnan(year_of("2024"))
     assert math.isnan(year_of(None))
+
+
+def with_releases(released: list[str | None]) -> ScoreTable:
+    """Return a table of a model for each release."""
+    n = len(released)
+    made = table(one_factor(n, seed=4), families=[f"f{i % 6}" for i in range(n)])
+    days = pl.DataFrame({"model": [f"model-{i}" for i in range(n)], "day": released})
+    models = made.models.join(days, on="model").with_columns(released="day").drop("day")
+    return ScoreTable(made.scores, models, made.benchmarks)
+
+
+def test_a_study_says_of_how_many_models_the_release_is_known_and_why_the_others_drop_out() -> None:
+    released = ["2023-01-05"] * 10 + ["2024-02"] * 5 + ["2024"] * 3 + [None] * 2
+    study = run_study(with_releases(released), Settings(resamples=0))
+    (population,) = study.populations
+    assert population.n_dated == 15
+    assert {one.n_models for one in study.trends} <= {0, 15}
+    (said,) = [one for one in study.notices if "date of release" in one.what]
+    assert f"known of 15 of the 20 {population.population} models" in said.what
+    assert "of 5 to the month, which counts as its middle" in said.what
+    assert "of 3 the year alone, which a trend leaves out" in said.what
+    assert "of 2 no date (model-18, model-19)" in said.what
+
+
+@pytest.mark.parametrize(
+    ("released", "what"),
+    [
+        ([None] * 20, "known of none of the 20"),
+        (["2024"] * 20, "known of 0 of the 20"),
+        (["2024-01-01"] * 7 + [None] * 13, "fewer than the 8 that a trend needs"),
+    ],
+)
+def test_where_there_is_no_trend_for_want_of_dates_the_study_says_so(
+    released: list[str | None], what: str
+) -> None:
+    study = run_study(with_releases(released), Settings(resamples=0))
+    assert study.trends == []
+    assert any(what in one.what for one in study.notices)
+
+
+def test_where_every_day_is_known_nothing_is_said() -> None:
+    study = run_study(with_releases(["2023-01-05", "2024-02-03"] * 10), Settings(resamples=0))
+    assert not [one for one in study.notices if "date of release" in one.what]
+
+
+def test_a_year_alone_parts_models_where_all_of_it_lies_in_one_period() -> None:
+    made = with_releases(["2022"] * 5 + ["2023"] * 5 + ["2023-06"] * 5 + ["2024-01-01"] * 5)
+    study = run_study(made, Settings(resamples=0, by=("released",)))
+    assert placed(study) == [5, 10, 5]
+    study = run_study(
+        made, Settings(resamples=0, by=("released",), release_periods=("2023-03-01", "2024-01-01"))
+    )
+    # The five of 2023 are in no period: it is not guessed in which.
+    assert placed(study) == [5, 5, 5]
+
+
+def placed(study: StudyResult) -> list[int]:
+    """Return how many models are in each period of release."""
+    (split,) = [one for one in study.scopes[0].splits if one.by == "released"]
+    return [
+        split.stratum_of.count(place) for place, _ in enumerate(split.strata) if place in split.stratum_of
+    ]

@@ -15,12 +15,15 @@ import polars as pl
 from confounded.errors import ContentError
 from confounded.readers.cures import cure
 from confounded.scores import Issue
+from confounded.scores.dates import looks_like_date
 from confounded.scores.settling import MOST_LISTED
+from confounded.scores.sizes import is_number, looks_like_size, read_size
 
 __all__ = [
     "LINE",
     "MISSING",
     "Cells",
+    "as_text",
     "counts_rows",
     "holds_text",
     "holds_words",
@@ -53,8 +56,7 @@ THOUSANDS: Final = r"^[-+]?[1-9]\d{0,2}\.\d{3}$"
 FEWEST_HUNDREDS: Final = 100.0
 """A whole number from which it may be one of the same kind, below a thousand."""
 
-DATE: Final = r"^\d{4}-\d{2}(-\d{2}([T ][\d:.+Z-]*)?)?$"
-"""A date or moment as ISO 8601 has it."""
+BILLION: Final = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +130,28 @@ def _present(cells: pl.Series) -> pl.Series:
 
 
 def holds_words(cells: pl.Series) -> bool:
-    """Return whether a column is one of words or dates: not one of its cells is, or could be meant as, a number."""
+    """Return whether a column is one of words, dates or sizes: not one of its cells could be meant as a score."""
     if cells.dtype != pl.String:
         return False
-    present = _present(cells)
-    numeric = present.str.to_lowercase().str.contains(r"^[-+.]*\d|^[-+]?inf")
-    if present.len() > 0 and not (numeric & ~present.str.contains(DATE)).any():
+    present = _present(cells).unique()
+    numeric = present.str.to_lowercase().str.contains(r"^[-+.~]*\d|^[-+]?inf")
+    like_numbers = present.filter(numeric).to_list()
+    if present.len() > 0 and (all(map(_is_written_date, like_numbers)) or _are_sizes(present.to_list())):
         return True
     # Such as "4bit" beside "bfloat16": nothing but words, of which some begin with a digit.
     is_word = present.str.contains(r"[^\W\d_]") & present.cast(pl.Float64, strict=False).is_null()
     return is_word.all() and not numeric.all() and present.len() > 0
+
+
+def _is_written_date(cell: str) -> bool:
+    """Return whether a cell is a date, or may be read as two, and not as a number."""
+    return looks_like_date(cell) and not is_number(cell)
+
+
+def _are_sizes(cells: Sequence[str]) -> bool:
+    """Return whether all cells are sizes of models, some in billions: what is in thousands may be a score."""
+    sizes = [read_size(cell) for cell in cells]
+    return all(map(looks_like_size, cells)) and any(size is None or size >= BILLION for size in sizes)
 
 
 def holds_text(cells: pl.Series) -> bool:
@@ -169,7 +183,7 @@ def numbers_of(
         values = given.cast(pl.Float64)
         present = given.is_not_null() & ~values.is_nan().fill_null(value=False)
     else:
-        text = _as_text(given, table).str.strip_chars()
+        text = as_text(given, table).str.strip_chars()
         present = text.is_not_null() & ~text.str.to_lowercase().is_in(list(MISSING))
         values = text.cast(pl.Float64, strict=False)
     usable = values.is_finite()
@@ -221,11 +235,11 @@ def _shown(value: object, most: int = 60) -> str:
 
 def text_of(cells: pl.DataFrame, column: str, table: Cells) -> pl.Series:
     """Return a column of words, null where the cell is empty."""
-    text = _as_text(cells[column], table).str.strip_chars()
+    text = as_text(cells[column], table).str.strip_chars()
     return pl.select(pl.when(text != "").then(text)).to_series().alias(column)
 
 
-def _as_text(given: pl.Series, table: Cells) -> pl.Series:
+def as_text(given: pl.Series, table: Cells) -> pl.Series:
     """Return a column as text, refusing what is neither words nor numbers."""
     words = given.dtype in (pl.String, pl.Categorical, pl.Enum, pl.Null)
     if not words and not given.dtype.is_numeric():

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
 from confounded.readers.files import check_size
+from confounded.scores.dates import read_date
 from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA
 
 __all__ = ["BENCHMARKS_FILE", "MODELS_FILE", "read_benchmarks", "read_models"]
@@ -116,6 +118,8 @@ def _row(
 def _value(key: str, value: object, kind: type[pl.DataType], where: str) -> str | int | float:
     """Return one value in the form of its column."""
     where = f"{where}, key {key!r}"
+    if key == "released":
+        return _date(value, where)
     if key == "kin_to_suite" and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return "\n".join([*value, ""])
     if kind == pl.String and isinstance(value, str):
@@ -135,3 +139,13 @@ def _value(key: str, value: object, kind: type[pl.DataType], where: str) -> str 
     raise ContentError(
         "a list of names" if key == "kin_to_suite" else expected, found=repr(value), where=where
     )
+
+
+def _date(value: object, where: str) -> str:
+    """Return a date of TOML, or one that is written as text, as far as it is told."""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    told = read_date(value) if isinstance(value, str) else None
+    if told is None:
+        raise ContentError('a date such as "2024-05-31" or "2024-05"', found=repr(value), where=where)
+    return told

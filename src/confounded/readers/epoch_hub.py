@@ -38,6 +38,7 @@ from confounded.readers.epoch_columns import COLUMNS, Z_90, HubColumn
 from confounded.readers.files import check_size
 from confounded.readers.model_columns import model_columns
 from confounded.scores import Issue, ScoreTable
+from confounded.scores.dates import read_date
 
 __all__ = ["is_epoch_hub", "is_epoch_hub_zip", "read_epoch_hub"]
 
@@ -79,7 +80,6 @@ UNITS_BY_SCALE: Final = {1.0: "fraction", 0.01: "percent"}
 MODEL_COLUMNS: Final = ("Country", "Model accessibility", "Confidence")
 """Columns that describe a model beside those that are read; the others describe a run."""
 
-DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 FLOP_DIGITS: Final = ".3e"
 """Digits of training compute that are kept: it is never known to more, and files differ in the sixteenth."""
 
@@ -352,7 +352,7 @@ def _described(table: Cells, models: pl.Series) -> list[dict[str, Any]]:
             "training_flop": float(f"{compute:{FLOP_DIGITS}}")
             if compute is not None and compute > 0
             else None,
-            "released": date[:10] if date and DATE.match(date) else None,
+            "released": read_date(date) if date else None,
         }
         for model, name, organisation, compute, date in rows
         if model is not None

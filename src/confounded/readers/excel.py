@@ -30,12 +30,13 @@ import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
 from confounded.readers import _excel_child
+from confounded.readers.attributes import is_attribute
 from confounded.readers.cells import Cells
 from confounded.readers.collected import listed
 from confounded.readers.downloaded import MOST_TOLD
 from confounded.readers.excel_archive import Place, cells_without_value
 from confounded.readers.files import check_size
-from confounded.readers.tabular import ATTRIBUTES, looks_like_scores, read_cells
+from confounded.readers.tabular import looks_like_scores, read_cells
 from confounded.scores import Issue, ScoreTable
 
 __all__ = ["ENDINGS", "read_excel"]
@@ -180,7 +181,7 @@ def _header(rows: Sequence[Sequence[_Cell]]) -> int | None:
     for number, row in enumerate(rows[:FIRST_ROWS]):
         names = [str(cell).strip() for cell in row if cell is not None]
         # A list of what models are, without a score, is no table of scores.
-        if looks_like_scores(names) and any(name.lower() not in ATTRIBUTES for name in names[1:]):
+        if looks_like_scores(names) and not all(map(is_attribute, names[1:])):
             return number
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +60,7 @@ def glance(path: Path) -> Glance:
     """
     ending = path.suffix.lower()
     if ending == ".json":
-        raw = read_bytes(path)
+        raw = read_bytes(path).removeprefix(BOM_UTF8)
         fields = object_fields(raw, path)
         return Glance(path, ending, fields, _first_record(raw, path) if fields is None else ())
     if ending in JSON_LINES:
@@ -86,7 +87,7 @@ def first_line(path: Path) -> bytes:
                         f"lines of at most {LONGEST_LINE // 2**20} MiB", found="a longer one", where=str(path)
                     )
                 if line.strip():
-                    return line
+                    return line.removeprefix(BOM_UTF8)
     except OSError as problem:
         raise UnreadableError("a readable file", found=problem.strerror or "", where=str(path)) from problem
     return b""

@@ -30,6 +30,7 @@ import msgspec
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
+from confounded.readers.attributes import dates_of
 from confounded.readers.cells import Cells
 from confounded.readers.collected import Collected, listed
 from confounded.readers.delimited import delimited_cells
@@ -96,6 +97,7 @@ COLUMNS: Final[Mapping[str, _Column]] = {**VERSION_1, **VERSION_2}
 """Columns of scores by their names in the table. All are in percent, and higher is better."""
 
 RAW: Final = " Raw"
+RELEASE: Final = "Upload To Hub Date"
 PERCENT: Final = 100.0
 BILLION: Final = 1e9
 
@@ -152,7 +154,6 @@ ANCHOR: Final = re.compile(r"<a\b[^>]*>([^<]*)</a>", re.IGNORECASE)
 """A name as old dumps hold it: a link, its text the model."""
 
 TAG: Final = re.compile(r"<[^<>]*>")
-DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 MERGE: Final = " (Merge)"
 """What the leaderboard puts behind the name of a base model that is the model itself, merged from several."""
 
@@ -333,14 +334,17 @@ def _described(table: Cells, models: pl.Series, issues: list[Issue]) -> list[dic
     """Return what the table says of its models."""
     size = numbers(table, "#Params (B)", models, issues)
     kinds = zip(words(table, "T"), words(table, "Type"), strict=True)
-    dates, bases = words(table, "Upload To Hub Date"), words(table, "Base Model")
+    bases = words(table, "Base Model")
+    dates: pl.Series = words(table, RELEASE)
+    if RELEASE in table.frame.columns:
+        dates = dates_of(table.frame.with_columns(model=models), RELEASE, table, issues)
     return [
         {
             "model": model,
             "population": _population(kind or symbol or ""),
             "parameters": billions * BILLION if billions is not None and billions > 0 else None,
             "base_model": _base(base, model),
-            "released": date[:10] if date and DATE.match(date) else None,
+            "released": date,
         }
         for model, (symbol, kind), billions, date, base in zip(models, kinds, size, dates, bases, strict=True)
         if model is not None

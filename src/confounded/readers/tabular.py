@@ -1,6 +1,6 @@
 """What the cells of a table mean: one model a row, or one score a row.
 
-*Wide*: one model a row, a column ``model``, one column a benchmark; columns named in `ATTRIBUTES` describe
+*Wide*: one model a row, a column ``model``, one column a benchmark; columns of `readers.attributes` describe
 the model, and a column ``X_stderr`` or ``X_n_items`` beside a column ``X`` says more of its scores (`BESIDE`).
 *Long*: one score a row, with the columns ``model``, ``benchmark`` and ``score``.
 
@@ -21,6 +21,7 @@ from typing import Final
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
+from confounded.readers.attributes import POPULATIONS, Attributes, attributes_of, dates_of, sizes_of
 from confounded.readers.cells import (
     LINE,
     Cells,
@@ -40,46 +41,10 @@ from confounded.scores import Issue, ScoreTable
 from confounded.scores.settling import without_repeats
 from confounded.scores.table import BENCHMARK_SCHEMA, MODEL_SCHEMA, SCORE_SCHEMA, agreed
 
-__all__ = ["ATTRIBUTES", "check_header", "looks_like_scores", "model_column", "read_cells"]
-
-ATTRIBUTES: Final[Mapping[str, str]] = {
-    "model": "model",
-    "name": "name",
-    "population": "population",
-    "type": "population",
-    "family": "family",
-    "organisation": "organisation",
-    "organization": "organisation",
-    "parameters": "parameters",
-    "model_size": "parameters",
-    "training_flop": "training_flop",
-    "flop": "training_flop",
-    "base_model": "base_model",
-    "released": "released",
-    "release_date": "released",
-    "release date": "released",
-    "model family": "family",
-    "model size (b)": "parameters",
-    "flops (1e21)": "training_flop",
-    "pair": "pair",
-}
-"""Column names (in any case) that describe a model, and what they are called here."""
-
-SCALES: Final[Mapping[str, float]] = {"model size (b)": 1e9, "flops (1e21)": 1e21}
-"""What the numbers of such a column are multiplied by, where its name says in what they are counted."""
-
-NOT_SCORES: Final = frozenset({"pretraining data size (t)"})
-"""Column names (in lower case) of numbers that are known to describe a model, and not to be scores."""
-
-AS_NAMED: Final = frozenset({*MODEL_SCHEMA, "type", "organization", "release_date", "flop", "model_size"})
-"""Column names (in lower case) of attributes that are known by these names; one with another name is also kept as it
-stands, under that name."""
+__all__ = ["check_header", "looks_like_scores", "model_column", "read_cells"]
 
 MODEL_COLUMNS: Final = ("model", "model_name", "model name", "model_id", "model id")
 """Column names (in any case) of the models, first wins."""
-
-POPULATIONS: Final = ("base", "chat", "mixed")
-"""What a population column may say."""
 
 INDEX: Final = re.compile(
     r"index|level_\d|Unnamed: \d+|__index_level_\d__|rank|#|no\.?|id|row", re.IGNORECASE
@@ -213,13 +178,15 @@ def _refuse_long(words: Sequence[str], numbers: Sequence[str], where: str) -> No
 def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     """Read one score a row."""
     known = {*SCORE_SCHEMA, *MODEL_SCHEMA, *BENCHMARK_SCHEMA}
-    attributes = _attributes(cells)
+    attributes = attributes_of(cells, table.where)
     others = [
         name
         for name in cells.columns[1:]
-        if name not in attributes and (name.lower() not in known or name == "type")
+        if name not in attributes.meanings and (name.lower() not in known or name == "type")
     ]
-    meanings = {name: attributes.get(name, name.lower()) for name in cells.columns if name not in others}
+    meanings = {
+        name: attributes.meanings.get(name, name.lower()) for name in cells.columns if name not in others
+    }
     _refuse_shared_meanings(meanings, table)
     as_named, cells = cells, cells.rename(meanings)
     varying = [name for name in others if _varies(cells, name)]
@@ -230,7 +197,7 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
             where=table.where,
             remedy="Remove or rename the others.",
         )
-    issues = list(table.issues)
+    issues = [*table.issues, *attributes.issues]
     issues += _described(others, table)
     # An error without the sign beside scores that have it may be in another unit.
     shares = [name for name in ("score", "stderr") if name in cells.columns and holds_text(cells[name])]
@@ -247,35 +214,12 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
         _places(cells, table),
         source=pl.lit(table.source),
     )
-    models = _declared(cells, "model", MODEL_SCHEMA, table, issues)
+    models = _models(cells, as_named, attributes, table, issues)
     benchmarks = _declared(cells, "benchmark", BENCHMARK_SCHEMA, table, issues, not_from=("name",))
     if percent and "unit" not in benchmarks.columns:
         benchmarks = benchmarks.with_columns(unit=pl.lit("percent"))
-    columns = model_columns(scores["model"], as_named, [*others, *_renamed(attributes)])
+    columns = model_columns(scores["model"], as_named, [*others, *attributes.kept])
     return replace(_table(scores, models, benchmarks, table, issues), columns=columns)
-
-
-def _attributes(cells: pl.DataFrame) -> dict[str, str]:
-    """Return the columns that describe a model in a way that is known, and what they are called here.
-
-    A column ``type`` that holds other words than populations is one of the table's own.
-    """
-    found = {name: ATTRIBUTES[name.lower()] for name in cells.columns if name.lower() in ATTRIBUTES}
-    return {
-        name: meaning
-        for name, meaning in found.items()
-        if name.lower() != "type" or _says_populations(cells[name])
-    }
-
-
-def _says_populations(cells: pl.Series) -> bool:
-    """Return whether some words of a column are populations."""
-    return bool(cells.cast(pl.String).str.strip_chars().str.to_lowercase().is_in(list(POPULATIONS)).any())
-
-
-def _renamed(attributes: Mapping[str, str]) -> list[str]:
-    """Return the columns of attributes that are also kept under their own name."""
-    return [name for name in attributes if name.lower() not in AS_NAMED]
 
 
 def _varies(cells: pl.DataFrame, name: str) -> bool:
@@ -316,15 +260,16 @@ def _table(
 
 def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     """Read one model a row, one benchmark a column."""
-    attributes = _attributes(cells)
-    _refuse_shared_meanings(attributes, table)
-    unused = [name for name in cells.columns if name.lower() in NOT_SCORES]
-    benchmarks = [name for name in cells.columns[1:] if name not in attributes and name not in unused]
+    attributes = attributes_of(cells, table.where)
+    _refuse_shared_meanings(attributes.meanings, table)
+    unused = list(attributes.unused)
+    benchmarks = [
+        name for name in cells.columns[1:] if name not in attributes.meanings and name not in unused
+    ]
     if not benchmarks:
         raise ContentError("at least one column of scores", found="none", where=table.where)
-    scales = {attributes[name]: SCALES[name.lower()] for name in attributes if name.lower() in SCALES}
-    as_named, cells = cells, cells.rename(attributes)
-    issues = list(table.issues)
+    as_named, cells = cells, cells.rename(attributes.meanings)
+    issues = [*table.issues, *attributes.issues]
     words = [name for name in benchmarks if holds_words(cells[name])]
     issues += _described([*unused, *words], table)
     benchmarks = [name for name in benchmarks if name not in words]
@@ -368,12 +313,11 @@ def _wide(cells: pl.DataFrame, table: Cells) -> ScoreTable:
         source=pl.lit(table.source)
     )
     scores = _with_beside(scores, numbers, beside)
-    models = _declared(cells, "model", MODEL_SCHEMA, table, issues)
-    models = models.with_columns(pl.col(name) * scale for name, scale in scales.items())
+    models = _models(cells, as_named, attributes, table, issues)
     units = pl.DataFrame({"benchmark": benchmarks}).with_columns(
         unit=pl.when(pl.col("benchmark").is_in(percent)).then(pl.lit("percent"))
     )
-    columns = model_columns(numbers["model"], as_named, [*unused, *words, *_renamed(attributes)])
+    columns = model_columns(numbers["model"], as_named, [*unused, *words, *attributes.kept])
     return replace(_table(scores, models, units, table, issues), columns=columns)
 
 
@@ -431,6 +375,22 @@ def _refuse_shared_meanings(meanings: Mapping[str, str], table: Cells) -> None:
             found=names_listed([name for name, meaning in meanings.items() if meaning in doubled]),
             where=table.where,
         )
+
+
+def _models(
+    cells: pl.DataFrame, as_named: pl.DataFrame, attributes: Attributes, table: Cells, issues: list[Issue]
+) -> pl.DataFrame:
+    """Return what a table says of each model: dates and sizes as people write them, all else as it stands."""
+    read = []
+    for name, meaning in attributes.meanings.items():
+        if meaning == "released":
+            read.append(dates_of(as_named, name, table, issues))
+        elif meaning == "parameters":
+            read.append(sizes_of(as_named, name, attributes.scales.get(name), table, issues))
+    models = _declared(cells.with_columns(read), "model", MODEL_SCHEMA, table, issues)
+    scales = {meaning: attributes.scales.get(name) for name, meaning in attributes.meanings.items()}
+    scale = scales.get("training_flop")
+    return models if scale is None else models.with_columns(pl.col("training_flop") * scale)
 
 
 def _declared(

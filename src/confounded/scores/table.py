@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from confounded.errors import ContentError
+from confounded.scores.dates import read_date
 
 __all__ = [
     "ACCURACY_ON",
@@ -141,8 +142,8 @@ class ScoreTable:
         a row that is not there.
     models : polars.DataFrame, optional
         One model a row: model, name, population (``base``, ``chat`` or ``mixed``), family, organisation, parameters,
-        training_flop, base_model (what it was made from), released (``YYYY-MM-DD``), pair (the row that
-        this one came from, where before and after are compared). Null is "the file does not say".
+        training_flop, base_model (what it was made from), released (``YYYY-MM-DD``, ``YYYY-MM`` or ``YYYY``), pair
+        (the row that this one came from, where before and after are compared). Null is "the file does not say".
     benchmarks : polars.DataFrame, optional
         One benchmark a row: benchmark, name, area, kind, unit (``fraction`` or ``percent``), direction (``higher`` or
         ``lower`` is better or safer), correlated_with, part_of, kin_to_suite (names, with commas or lines between),
@@ -157,7 +158,7 @@ class ScoreTable:
     Raises
     ------
     ContentError
-        If a frame has columns that are not in its schema.
+        If a frame has columns that are not in its schema, or content that could not be worked with.
     """
 
     scores: pl.DataFrame = field(repr=False)
@@ -172,6 +173,7 @@ class ScoreTable:
         models = self.models if self.models.width else self.scores.select("model").unique()
         set_once(self, "models", conformed(models, MODEL_SCHEMA, "models").sort("model"))
         _check_scores(self.scores)
+        _check_releases(self.models)
         benchmarks = self.benchmarks if self.benchmarks.width else self.scores.select("benchmark").unique()
         set_once(self, "benchmarks", conformed(benchmarks, BENCHMARK_SCHEMA, "benchmarks").sort("benchmark"))
         columns = self.columns if self.columns.width else pl.DataFrame(schema=dict(COLUMN_SCHEMA))
@@ -261,6 +263,15 @@ def _check_scores(scores: pl.DataFrame) -> None:
                 found=f"{first[column]:g} for model {first['model']!r} on benchmark {first['benchmark']!r}",
                 where=first["source"] or "",
                 remedy="Correct it.",
+            )
+
+
+def _check_releases(models: pl.DataFrame) -> None:
+    """Raise where a release is no date as `read_date` tells it."""
+    for model, released in models.select("model", "released").drop_nulls().iter_rows():
+        if read_date(released) != released:
+            raise ContentError(
+                f"YYYY-MM-DD, YYYY-MM or YYYY as the release of model {model!r}", found=repr(released)
             )
 
 

@@ -9,7 +9,6 @@ benchmarks that no models link, or older and newer models that share too few ben
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 
 from confounded.errors import ContentError, StatisticsError
+from confounded.scores.dates import day_number
 from confounded.stats.component import FirstComponent
 from confounded.stats.imputed_correlations import ImputedFit, imputed_fit
 from confounded.stats.linking import FEWEST_SHARED, anchors, linked_parts, sole_links
@@ -233,7 +233,7 @@ def _by_age(
     population: Population, there: NDArray[np.bool_], rows: NDArray[np.intp]
 ) -> tuple[int, list[int] | None, list[int]]:
     """Return of how many models the release is known, which columns link old and new, and whose holes go with age."""
-    days = np.array([_day(population.models[row].released) for row in rows], dtype=np.float64)
+    days = np.array([day_number(population.models[row].released) for row in rows], dtype=np.float64)
     known = ~np.isnan(days)
     if known.sum() < max(FEWEST_DATED * len(rows), 2 * FEWEST_SHARED) or np.ptp(days[known]) == 0:
         return int(known.sum()), None, []
@@ -244,14 +244,6 @@ def _by_age(
             p = mannwhitneyu(days[known][column], days[known][~column]).pvalue
             aged += [place] if p * there.shape[1] < BY_AGE else []
     return int(known.sum()), anchors(there[known], later[known]), aged
-
-
-def _day(released: str | None) -> float:
-    """Return a day as a number, NaN where it is not known to the day."""
-    try:
-        return float(date.fromisoformat(released).toordinal()) if released else float("nan")
-    except ValueError:
-        return float("nan")
 
 
 def _notices(population: Population, facts: MissingCells) -> list[Notice]:

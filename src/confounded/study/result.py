@@ -753,15 +753,18 @@ class Intuition(msgspec.Struct, frozen=True, kw_only=True):
 class PopulationResult(msgspec.Struct, frozen=True, kw_only=True):
     """The models studied together, their capabilities scores, and the fit behind these.
 
-    `scores` has, for each benchmark, a score per model in the order of `models`, higher being better or safer; holes
-    are null there even where they were imputed. `missing` is null unless the suite was imputed. `score_with_compute` is
-    null where no model's training compute is known, or compute itself stands for capability.
+    `scores` has, for each benchmark, a score per model in the order of `models`, higher being better or safer;
+    holes are null there even where they were imputed. `n_dated` counts models whose release is known to the month
+    at least (`released` of a model has as much of its date as is known). `missing` is null unless the suite was
+    imputed. `score_with_compute` is null where no model's training compute is known, or compute itself stands for
+    capability.
     """
 
     population: str
     models: list[ModelResult]
     n_models: int
     n_families: int
+    n_dated: int = 0
     left_out: list[LeftOut]
     capabilities: CapabilitiesSource
     suite: list[SuiteMember]

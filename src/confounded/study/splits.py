@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from confounded.scores.dates import day_number, read_dates, span
 from confounded.stats.intervals import FEWEST_FAMILIES_FOR_VERDICT
 from confounded.study.columns import BY, CHANCE, column_named
 from confounded.study.population import ModelFacts, Population
@@ -158,7 +159,7 @@ def covariates(population: Population) -> dict[str, FloatArray]:
         # Nobody trains with nothing: 0 stands in some tables for what is not known.
         "compute": lambda one: one.training_flop if (one.training_flop or 0.0) > 0.0 else None,
         "size": lambda one: one.parameters if (one.parameters or 0.0) > 0.0 else None,
-        "released": lambda one: _day(one.released),
+        "released": lambda one: day_number(one.released),
     }
     found = {
         name: np.array([np.nan if (value := of(one)) is None else value for one in population.models])
@@ -190,15 +191,7 @@ def _by_fact(population: Population, by: str, settings: Settings, asked: bool) -
         cuts = list(range(int(np.floor(known.min())) + 1, int(np.ceil(known.max())))) if known.size else []
         return _banded("compute", flop, cuts, [f"1e{cut}" for cut in cuts], "training FLOP", asked)
     if by == "released":
-        days = [float(date.fromisoformat(cut).toordinal()) for cut in settings.release_periods]
-        return _banded(
-            "released",
-            covariates(population)["released"],
-            days,
-            settings.release_periods,
-            "(day of release)",
-            asked,
-        )
+        return _by_release(population, settings, asked)
     read: dict[str, Callable[[ModelFacts], str | None]] = {
         "class": lambda one: one.population,
         "family": lambda one: one.family,
@@ -207,6 +200,19 @@ def _by_fact(population: Population, by: str, settings: Settings, asked: bool) -
     }
     word = by.replace("_", " ")
     return _by_value(by, f"by {word}", [read[by](one) for one in population.models], asked)
+
+
+def _by_release(population: Population, settings: Settings, asked: bool) -> Parting:
+    """Part models by the period in which they were released; of a year alone, all of it must lie in one."""
+    periods = settings.release_periods
+    cuts = [float(date.fromisoformat(cut).toordinal()) for cut in periods]
+    spans = [span(one.released) if one.released else None for one in population.models]
+    first, last = (
+        np.array([np.nan if one is None else float(one[end].toordinal()) for one in spans]) for end in (0, 1)
+    )
+    parting = _banded("released", first, cuts, periods, "(day of release)", asked)
+    by_last = _banded("released", last, cuts, periods, "(day of release)", asked)
+    return replace(parting, of=np.where(parting.of == by_last.of, parting.of, UNKNOWN))
 
 
 def _by_value(by: str, rule: str, values: Sequence[str | None], asked: bool) -> Parting:
@@ -266,13 +272,10 @@ def _numbers(cells: Sequence[str | None]) -> FloatArray | None:
 
 
 def _days(cells: Sequence[str | None]) -> FloatArray | None:
-    """Return cells as days, NaN where empty; None where one is no date, or there is none."""
-    days = [None if cell is None else _day(cell) for cell in cells]
-    if all(day is None for day in days) or any(
-        cell is not None and day is None for cell, day in zip(cells, days, strict=True)
-    ):
-        return None
-    return np.array([np.nan if day is None else day for day in days], dtype=np.float64)
+    """Return cells as days, NaN where empty; None where one is not known to the month, or there is none."""
+    days = np.array([day_number(told) for told in read_dates(cells).values], dtype=np.float64)
+    there = np.array([cell is not None for cell in cells])
+    return days if there.any() and np.isfinite(days[there]).all() else None
 
 
 def _banded(
@@ -322,13 +325,3 @@ def _by_chance(
             )
         )
     return found
-
-
-def _day(released: str | None) -> float | None:
-    """Return a day of release as a number of days; of a month or a year, its first."""
-    if not released:
-        return None
-    try:
-        return float(date.fromisoformat(released[:10] + "-01-01"[: max(0, 10 - len(released))]).toordinal())
-    except ValueError:
-        return None

@@ -39,6 +39,7 @@ from confounded.study.population import (
     populations,
 )
 from confounded.study.published import published_figures
+from confounded.study.releases import n_dated, release_notices
 from confounded.study.result import (
     AreaExpectation,
     AreaFacts,
@@ -172,7 +173,7 @@ def run_study(
         with_compute = score_with_compute(population, score, settings, engine=engine)
         results.append(_population_result(population, score, facts, settings.level, with_compute))
         components.append(capability_components(population, score, measured, settings, engine=engine))
-    notices += not_parted(scoped, settings) + reversal_notices(strata)
+    notices += not_parted(scoped, settings) + reversal_notices(strata) + release_notices(split)
     predictions = area_predictions(by_area, settings)
     return StudyResult(
         provenance=Provenance(
@@ -368,6 +369,7 @@ def _population_result(
         ],
         n_models=len(population.models),
         n_families=len(set(matrix.families)),
+        n_dated=n_dated(population),
         left_out=list(score.left_out),
         capabilities=score.source,
         suite=[

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from math import isnan
 from typing import Final
 
 import numpy as np
 
+from confounded.scores.dates import day_number
 from confounded.stats.trend import adjusted_trends
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.known import number
@@ -24,11 +26,11 @@ DAYS: Final = 365.25
 
 
 def year_of(released: str | None) -> float:
-    """Return a release date as a year with a fraction, NaN where it is not known or not whole."""
-    try:
-        day = date.fromisoformat(released or "")
-    except ValueError:
-        return float("nan")
+    """Return a release date as a year with a fraction; NaN where it is not known to the month."""
+    number = day_number(released)
+    if isnan(number):
+        return number
+    day = date.fromordinal(int(number))
     return day.year + (day - date(day.year, 1, 1)).days / DAYS
 
 
