@@ -204,15 +204,15 @@ def test_a_sign_that_turns_in_a_part_of_the_models_is_said_on_the_terminal_unask
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rng = np.random.default_rng(1)
-    ability, small = rng.normal(size=120), np.arange(120) // 3 % 3 == 0
+    ability, small = rng.normal(size=180), np.arange(180) // 3 % 4 == 0
     table = pl.DataFrame(
         {
-            "model": [f"m{i:03}" for i in range(120)],
-            "family": [f"f{i // 3}" for i in range(120)],
-            "population": ["chat"] * 120,
+            "model": [f"m{i:03}" for i in range(180)],
+            "family": [f"f{i // 3}" for i in range(180)],
+            "population": ["chat"] * 180,
             "parameters": np.where(small, 1e9, 70e9),
-            **{name: ability + 0.3 * rng.normal(size=120) for name in ("mmlu", "gsm8k", "bbh", "plain")},
-            "safe": np.where(small, -ability, ability) + 0.3 * rng.normal(size=120),
+            **{name: ability + 0.3 * rng.normal(size=180) for name in ("mmlu", "gsm8k", "bbh", "plain")},
+            "safe": np.where(small, -ability, ability) + 0.3 * rng.normal(size=180),
         }
     )
     table.write_csv(tmp_path / "s.csv")
@@ -227,9 +227,9 @@ def test_a_sign_that_turns_in_a_part_of_the_models_is_said_on_the_terminal_unask
     assert main(["report", *arguments]) == 0
     said = " ".join("".join(capsys.readouterr()).split())
     assert "safe, chat models: " in said
-    assert "Sign reversal: Over 120 chat models the correlation is +0." in said
+    assert "Sign reversal: Over 180 chat models the correlation is +0." in said
     assert "but −0." in said
-    assert "models of 14 families in the stratum 'below 3 billion parameters'" in said
+    assert "models of 15 families in the stratum 'below 3 billion parameters'" in said
     assert "plain, chat" not in said
     assert main(["report", str(tmp_path / "out" / "result.json"), "-o", str(tmp_path / "again")]) == 0
     assert "Sign reversal: " in capsys.readouterr().out

@@ -217,28 +217,27 @@ def _reading(
     """Return what an alarm is to be read as, and why."""
     if parting.is_chance:
         return READINGS[0], "the models are parted by how far they are above guessing"
+    own = f"'{stratum.stratum}'"
     mask = _both(scoped, one.benchmark) & (parting.of == parting.strata.index(stratum.stratum))
     able = np.ones(mask.size, dtype=np.bool_)
     for other in scoped.partings:
         if other.is_chance:
             able &= other.of != 0  # the first stratum is that near chance
     if (mask & ~able).any() and not _still_turned(one, scoped, mask & able, stratum, settings, engine):
-        return READINGS[0], "without the models near chance the other sign is not established"
-    turns = "it falls on one side of a break and rises on the other"
+        return READINGS[0], f"without the models near chance the sign in {own} is not established"
+    turns = "the relation turns round"
     if stratum.shape == TURNING:
-        return READINGS[1], f"{turns} in this stratum"
+        return READINGS[1], f"{turns} in {own}"
     if _turned_throughout(one, stratum, parting, scoped, settings, engine):
-        return READINGS[
-            2
-        ], "the strata go this way within themselves, and none goes the way that all models do"
+        return READINGS[2], "within the strata it goes this way, and in none of them as over all models"
     against = scoped.against(one.benchmark)
     low, high = np.quantile(against[mask], AS_CAPABLE)
     elsewhere = _both(scoped, one.benchmark) & ~mask & (against >= low) & (against <= high)
     if _still_turned(one, scoped, elsewhere, stratum, settings, engine):
-        return READINGS[1], "models of other strata that are as capable show the other sign too"
+        return READINGS[1], f"models of other strata that are as capable as those in {own} go the same way"
     contrary = msgspec.structs.replace(stratum, rho=-(stratum.rho or 0.0))
     if _still_turned(one, scoped, elsewhere, contrary, settings, engine):
-        return READINGS[2], "models of other strata that are as capable go the other way"
+        return READINGS[2], f"models of other strata that are as capable as those in {own} go the other way"
     if one.overall.shape == TURNING:
         return READINGS[1], f"{turns} over all models"
     return READINGS[2], "neither closeness to chance nor a bend explains it"
