@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from confounded.stats.imputation_variance import Imputations, imputation_variance, with_imputations
+from confounded.stats.intervals import jackknife_intervals
+from confounded.stats.pooling import linear_jackknife, pooling_weights
 from confounded.study.areas import Stack
 from confounded.study.criterion import empirical_criterion
 from confounded.study.result import Correlation, Interval, Reliability, Robustness, Specification
@@ -177,3 +182,36 @@ def _with_interval(one: Correlation, low: float, high: float) -> Correlation:
 
     interval = Interval(method="family jackknife t", level=0.95, low=low, high=high)
     return msgspec.structs.replace(one, interval=interval)
+
+
+def test_without_measurement_error_imputation_keeps_its_part_of_the_interval() -> None:
+    rho = np.array([0.1, -0.1])
+    known = stack([0.1, -0.1])
+    drawn = np.tanh(np.arctanh(rho) + np.linspace(-0.1, 0.1, 8)[:, None])
+    holed = replace(known, imputations=Imputations(rho, drawn, np.empty((0, 2)), np.empty(0)))
+    members = [member(0, 0.1), member(1, -0.1)]
+    plain = empirical_criterion(*SEPARABLE, members, known, Settings()).without_error
+    found = empirical_criterion(*SEPARABLE, members, holed, Settings()).without_error
+    assert plain is not None
+    assert found is not None
+    assert plain.rho == found.rho
+    weights = pooling_weights([[True, True]])
+    by = 1 / np.sqrt(0.9)
+    expected = with_imputations(
+        linear_jackknife(by * rho, by * known.left_out, known.degenerate, weights),
+        imputation_variance(Imputations(by * rho, by * drawn, np.empty((0, 2)), np.empty(0)), weights),
+    )
+    assert found.high == pytest.approx(jackknife_intervals(expected, 0.95).high[0])
+    assert plain.high is not None
+    assert found.high is not None
+    assert found.high > plain.high + 0.05
+
+
+def test_a_completed_table_beyond_1_without_measurement_error_leaves_no_interval() -> None:
+    drawn = np.array([[0.99], [0.7]])
+    holed = replace(
+        stack([0.9]), imputations=Imputations(np.array([0.9]), drawn, np.empty((0, 1)), np.empty(0))
+    )
+    found = empirical_criterion(*SEPARABLE, [member(0, 0.9, reliability=0.9)], holed, Settings())
+    assert found.without_error is not None
+    assert found.without_error.reason == "a correlation without measurement error lies beyond ±1"

@@ -193,6 +193,10 @@ def test_a_benchmark_of_the_suite_is_compared_with_a_suite_imputed_without_it(ho
 def test_no_interval_is_given_that_does_not_impute_in_its_resamples(holed: StudyResult) -> None:
     methods = {interval.method for one in holed.correlations for interval in one.intervals}
     assert methods == {"family jackknife t, effective families"}
+    assert all(left.verdict is None for one in holed.correlations for left in one.without_family)
+    (said,) = [notice.what for notice in holed.notices if "are imputed" in notice.what]
+    assert "There are no bootstrap intervals, for every one" in said
+    assert "nor verdicts without each family" in said
 
 
 def test_neither_threads_nor_order_change_a_byte(holed: StudyResult) -> None:

@@ -1,6 +1,6 @@
 """How far imputation strays from the answer that the complete scores give, and how often its intervals hold it.
 
-    python validation/missing/measure.py [--mirror DIR] [--repetitions 16] [--simulations 120] [--write]
+    python validation/missing/measure.py [--mirror DIR] [--repetitions 16] [--simulations 120] [--only ROW] [--write]
 
 Cells are removed from score tables that are complete: the suites of the shipped scores, and, where a mirror of the
 sources is given, both Open LLM Leaderboards and timm. The correlation is then found from what is left, by complete-
@@ -26,8 +26,8 @@ from scipy.stats import rankdata
 import confounded
 from confounded.datasets.sources import source_path
 from confounded.errors import StatisticsError
-from confounded.stats.completed import complete_limits, with_imputations
 from confounded.stats.component import first_component
+from confounded.stats.imputation_variance import complete_limits, imputation_variance, with_imputations
 from confounded.stats.imputed_correlations import ImputedCorrelations, imputed_correlations
 from confounded.stats.intervals import family_jackknife, jackknife_intervals
 from confounded.stats.ranks import spearman
@@ -198,26 +198,35 @@ def measure(source: Source, removed: FloatArray, seed: int, cell: Cell) -> None:
             cell.undefined[method] += n_columns
         return
     own = [rho_by_scores(source.suite[some], column[some]) for column in source.columns.T]
+    added = imputation_variance(beside.imputations)
     for b, target in enumerate(truth):
         _note(cell, "without the column", without.rho[b], target)
         _note(cell, "with the column", beside.rho[b], target)
         if np.isnan(beside.rho[b]):
             continue
-        for misfit, kind in ((beside.misfit[b], cell.imputation_only), (0.0, cell.between_only)):
-            low, high = complete_limits(beside.rho[b], beside.between[b], IMPUTATIONS, misfit, LEVEL)
-            if not np.isnan(low):
-                kind.append(bool(low <= own[b] <= high))
+        for variance, kind in (
+            (added, cell.imputation_only),
+            (replace(added, misfit=np.zeros_like(added.misfit)), cell.between_only),
+        ):
+            low, high = complete_limits(beside.rho, variance, LEVEL)
+            if not np.isnan(low[b]):
+                kind.append(bool(low[b] <= own[b] <= high[b]))
     if families.max() > 2:
         for total, kind in ((True, cell.total), (False, cell.jackknife_only)):
             low, high = interval(beside, total)
-            kind += [bool(a <= t <= z) for a, z, t in zip(low, high, truth, strict=True) if not np.isnan(a)]
+            kind += held(low, high, truth)
+
+
+def held(low: FloatArray, high: FloatArray, truth: Sequence[float]) -> list[bool]:
+    """Return which of the intervals that are defined hold the truth."""
+    return [bool(a <= t <= z) for a, z, t in zip(low, high, truth, strict=True) if not np.isnan(a)]
 
 
 def interval(found: ImputedCorrelations, total: bool) -> tuple[FloatArray, FloatArray]:
-    """Return the interval of the family jackknife, with or without the variance between imputations."""
+    """Return the interval of the family jackknife, with or without what imputation adds."""
     jackknife = family_jackknife(found.rho, found.left_out, np.isnan(found.left_out))
     if total:
-        jackknife = with_imputations(jackknife, found.between, IMPUTATIONS, found.misfit)
+        jackknife = with_imputations(jackknife, imputation_variance(found.imputations))
     limits = jackknife_intervals(jackknife, LEVEL)
     return limits.low, limits.high
 
@@ -234,8 +243,10 @@ def applies(source: Source, mechanism: str) -> bool:
     return source.days is not None if mechanism == "by model age" else "dated" not in source.name
 
 
-def removal(sources: Sequence[Source], repetitions: int, seed: int) -> Iterator[str]:
-    """Yield the rows of the table of errors."""
+def removal(
+    sources: Sequence[Source], repetitions: int, seed: int, only: Sequence[str] = ()
+) -> Iterator[str]:
+    """Yield the rows of the table of errors, or some of them, named as in the table."""
     yield (
         "| scores | removed | share | "
         + " | ".join(METHODS)
@@ -247,16 +258,19 @@ def removal(sources: Sequence[Source], repetitions: int, seed: int) -> Iterator[
             if not applies(source, name):
                 continue
             for k, share in enumerate(SHARES):
+                row = f"{named(source)} | {name} | {share:.0%}"
+                if only and row not in only:
+                    continue
                 cell = Cell()
                 for repetition in range(repetitions):
                     random = np.random.default_rng([seed, s, m, k, repetition])
-                    taken = _sampled(source, random)
+                    taken = sampled(source, random)
                     measure(taken, mechanism(taken, share, random), seed + repetition, cell)
                 columns = [_error(cell, method) for method in METHODS]
                 yield (
-                    f"| {_named(source)} | {name} | {share:.0%} | "
+                    f"| {row} | "
                     + " | ".join(columns)
-                    + f" | {_share(cell.between_only)} | {_share(cell.imputation_only)} | {_share(cell.total)} |"
+                    + f" | {covered(cell.between_only)} | {covered(cell.imputation_only)} | {covered(cell.total)} |"
                 )
 
 
@@ -273,7 +287,7 @@ def refusals(sources: Sequence[Source], repetitions: int, seed: int) -> Iterator
                 refused, kept = 0, []
                 for repetition in range(repetitions):
                     random = np.random.default_rng([seed, s, m, k, repetition])
-                    taken = _sampled(source, random)
+                    taken = sampled(source, random)
                     n_models, n_columns, holes = bearable(mechanism(taken, share, random))
                     if n_columns < SMALLEST_SUITE or holes > MOST_IMPUTED:
                         refused += 1
@@ -301,7 +315,7 @@ def _told(refused: int, kept: Sequence[tuple[int, int]], repetitions: int) -> st
     return f"{models:.0f} × {columns:.1f}" + (f" ({refused} of {repetitions} refused)" if refused else "")
 
 
-def _sampled(source: Source, random: np.random.Generator) -> Source:
+def sampled(source: Source, random: np.random.Generator) -> Source:
     """Return a sample of the rows of a large table."""
     if len(source.suite) <= source.sample:
         return source
@@ -315,7 +329,8 @@ def _sampled(source: Source, random: np.random.Generator) -> Source:
     )
 
 
-def _named(source: Source) -> str:
+def named(source: Source) -> str:
+    """Return the name of a source in the tables: with the size of the samples where it is sampled."""
     return f"{source.name}, {source.sample}" if len(source.suite) > source.sample else source.name
 
 
@@ -328,7 +343,8 @@ def _error(cell: Cell, method: str) -> str:
     return f"{errors.mean():+.3f} / {np.sqrt((errors**2).mean()):.3f}{note}"
 
 
-def _share(hits: Sequence[bool]) -> str:
+def covered(hits: Sequence[bool]) -> str:
+    """Return the share of intervals that held the answer, and their number."""
     return f"{np.mean(hits):.3f} ({len(hits)})" if hits else ""
 
 
@@ -346,7 +362,7 @@ def simulated(simulations: int, seed: int) -> Iterator[str]:
                     random = np.random.default_rng(
                         [seed, n_families, int(10 * strength), int(10 * share), number]
                     )
-                    suite, column, families = _made(n_families, size, strength, random)
+                    suite, column, families = made(n_families, size, strength, random)
                     holed = np.where(random.random(suite.shape) < share, np.nan, suite)
                     some = ~np.isnan(holed).all(axis=1)
                     _, own = np.unique(families[some], return_inverse=True)
@@ -362,15 +378,15 @@ def simulated(simulations: int, seed: int) -> Iterator[str]:
                     low, high = interval(whole, False)
                     widths_complete.append(high[0] - low[0])
                 yield (
-                    f"| {n_families * size} in {n_families} | {truth:.2f} | {share:.0%} | {_share(hits[True])} | "
-                    f"{_share(hits[False])} | {np.mean(widths) / 2:.3f} | {np.mean(widths_complete) / 2:.3f} |"
+                    f"| {n_families * size} in {n_families} | {truth:.2f} | {share:.0%} | {covered(hits[True])} | "
+                    f"{covered(hits[False])} | {np.mean(widths) / 2:.3f} | {np.mean(widths_complete) / 2:.3f} |"
                 )
 
 
 LOADING = 0.822  # two columns then correlate .675, as those of the paper's chat models do
 
 
-def _made(
+def made(
     n_families: int, size: int, strength: float, random: np.random.Generator
 ) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
     """Make twelve columns of one factor and one under test; .3 of ability and .5 of the rest lie between families."""
@@ -388,7 +404,7 @@ def _made(
 
 def _truth(strength: float, seed: int) -> float:
     """Return the Spearman correlation with the score of a very large made population."""
-    suite, column, _ = _made(100_000, 1, strength, np.random.default_rng(seed))
+    suite, column, _ = made(100_000, 1, strength, np.random.default_rng(seed))
     return spearman(first_component(suite).scores, column)
 
 
@@ -399,6 +415,13 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=16)
     parser.add_argument("--simulations", type=int, default=120)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="SCORES | REMOVED | SHARE",
+        help="only this row of the first table, as it begins there",
+    )
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     begun = time.process_time()
@@ -406,10 +429,12 @@ def main() -> None:
     if given.mirror:
         sources += mirrored(given.mirror)
     lines = []
-    for line in removal(sources, given.repetitions, given.seed):
+    for line in removal(sources, given.repetitions, given.seed, given.only):
         print(line, flush=True)
         lines.append(line)
     print()
+    if given.only:
+        return
     lines += ["", f"Made populations, {given.simulations} a row:", ""]
     for line in simulated(given.simulations, given.seed):
         print(line, flush=True)

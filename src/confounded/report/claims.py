@@ -133,9 +133,11 @@ def _evidence(summary: AreaSummary, result: StudyResult) -> Iterator[str]:
         if n > 1
         else ""
     )
+    imputed = summary.pooled.imputed_share
+    filled = f", {100 * imputed:.0f}{NBSP}% of the cells of the suite imputed" if imputed else ""
     yield (
         f"Pooled: {_pooled(summary.pooled)} over {plural(n, 'benchmark')} and up to {models} "
-        f"{summary.population} models{of}{single}."
+        f"{summary.population} models{of}{filled}{single}."
     )
     endless = [
         name for name in summary.members if name in benchmarks() and benchmarks()[name].has_no_better_end

@@ -69,7 +69,7 @@ def _within(place: str, names: str, prefix: str = "") -> dict[str, str]:
 
 
 _VERDICTS: Final = " ".join(VERDICTS)
-_POOLED: Final = _within("row.pooled", "rho low high reason", "pooled_")
+_POOLED: Final = _within("row.pooled", "rho low high reason imputed_share imputation_share", "pooled_")
 _POINTS: Final = _within("row.points", "above below within", "points_")
 _ONE: Final = _fields("population benchmark", "one")
 _POPULATION: Final = _fields("population", "one")

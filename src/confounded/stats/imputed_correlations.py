@@ -6,8 +6,7 @@ without a score on it help to impute and are not in its correlation. The same co
 the imputation model stand beside.
 
 How far the imputation model itself is wrong shows where cells are hidden that are known: rows lend each other their
-holes, and how far a correlation moves, scaled to the cells that are missing, is its *misfit*. Draws of a wrong model do
-not differ for that, so the variance between imputations does not hold it.
+holes, and correlations move (`imputation_variance`). The same cells are hidden for all columns.
 
 One set of random numbers serves all replicates and all columns (`imputation.Noise`): a row keeps its own.
 """
@@ -40,6 +39,7 @@ from confounded.stats.imputation import (
     normal_scores,
     scale_of,
 )
+from confounded.stats.imputation_variance import Imputations
 
 __all__ = ["HIDINGS", "ImputedCorrelations", "ImputedFit", "imputed_correlations", "imputed_fit"]
 
@@ -106,29 +106,23 @@ class ImputedCorrelations:
     Parameters
     ----------
     rho : ndarray of shape (B,)
-    between : ndarray of shape (B,)
-        The variance of Fisher z between imputations.
     left_out : ndarray of shape (F, B)
         The combined correlations without each family, everything imputed anew; NaN where degenerate.
-    misfit : ndarray of shape (B,)
-        The square of how far Fisher z moves where known cells are hidden, per cell hidden, times those missing; 0 where
-        none are, NaN where too little is left to tell.
+    imputations : Imputations
+        What they are in each completed table, and where known cells are hidden.
     """
 
     rho: FloatArray = field(repr=False)
-    between: FloatArray = field(repr=False)
     left_out: FloatArray = field(repr=False)
-    misfit: FloatArray = field(repr=False)
+    imputations: Imputations = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Replicate:
-    """The combined correlations of one replicate, with and without the column in the model, and their variances."""
+    """The (M, B) correlations of one replicate, with and without the column in the model; NaN where undefined."""
 
-    rho: FloatArray
-    between: FloatArray
-    rho_without: FloatArray
-    between_without: FloatArray
+    beside: FloatArray
+    without: FloatArray
 
 
 def imputed_correlations(
@@ -184,24 +178,19 @@ def imputed_correlations(
     )
     pieces = range(-1, n_units + hidings)
     found = run(replicated, pieces) if run else [replicated(piece) for piece in pieces]
-    whole, fewer, hidden = found[0], found[1 : n_units + 1], found[n_units + 1 :]
     extra = [(lent_holes(holes, [seed, number]) & ~holes).sum() for number in range(hidings)]
-    scale = np.array([holes.sum() / count if count else np.nan for count in extra])
-    empty = np.empty((0, Y.shape[1]))
+    per_hidden = np.array([holes.sum() / count if count else np.nan for count in extra])
     return (
-        ImputedCorrelations(
-            whole.rho,
-            whole.between,
-            np.vstack([empty, *(one.rho for one in fewer)]),
-            _misfit(whole.rho, [one.rho for one in hidden], scale),
-        ),
-        ImputedCorrelations(
-            whole.rho_without,
-            whole.between_without,
-            np.vstack([empty, *(one.rho_without for one in fewer)]),
-            _misfit(whole.rho_without, [one.rho_without for one in hidden], scale),
-        ),
+        _together([one.beside for one in found], n_units, per_hidden),
+        _together([one.without for one in found], n_units, per_hidden),
     )
+
+
+def _together(drawn: Sequence[FloatArray], n_units: int, per_hidden: FloatArray) -> ImputedCorrelations:
+    """Combine the draws of the whole, without each family, and with cells hidden."""
+    rho = np.array([[combined(column) for column in one.T] for one in drawn]).reshape(len(drawn), -1)
+    whole, left_out, hidden = rho[0], rho[1 : n_units + 1], rho[n_units + 1 :]
+    return ImputedCorrelations(whole, left_out, Imputations(whole, drawn[0], hidden, per_hidden))
 
 
 def _imputed_anew(
@@ -223,8 +212,8 @@ def _imputed_anew(
         return _replicate(left[rows], Y[rows], turned, inside, noise, rows, reference)
     except StatisticsError:
         # Not the whole sample: that raised before, where its reference was fitted.
-        undefined = np.full(Y.shape[1], np.nan)
-        return _Replicate(undefined, undefined, undefined, undefined)
+        undefined = np.full((noise.n_imputations, Y.shape[1]), np.nan)
+        return _Replicate(undefined, undefined)
 
 
 def lent_holes(holes: NDArray[np.bool_], seed: Sequence[int]) -> NDArray[np.bool_]:
@@ -244,17 +233,6 @@ def lent_holes(holes: NDArray[np.bool_], seed: Sequence[int]) -> NDArray[np.bool
     return np.asarray(holes | (holes[lender] & (random.random(len(holes)) < LENT)[:, None]))
 
 
-def _misfit(rho: FloatArray, hidden: Sequence[FloatArray], scale: FloatArray) -> FloatArray:
-    """Return the squared mean move of Fisher z where cells are hidden, scaled; NaN where most tell nothing."""
-    if not hidden:
-        return np.zeros_like(rho)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        moves = (np.arctanh(np.array(hidden)) - np.arctanh(rho)) * scale[:, None]
-    counted = np.isfinite(moves)
-    mean = np.where(counted, moves, 0.0).sum(axis=0) / np.maximum(counted.sum(axis=0), 1)
-    return np.where(counted.sum(axis=0) >= HIDINGS / 2, mean**2, np.nan)
-
-
 def _replicate(
     X: FloatArray,
     Y: FloatArray,
@@ -269,31 +247,25 @@ def _replicate(
     scales = [scale_of(X[:, j], z[:, j]) for j in range(X.shape[1])]
     drawn = imputed_normal_scores(z, noise.of_columns(np.arange(X.shape[1])), rows)
     alone = completed_scores(completed_from(X, drawn, scales), reference)
-    without = [_combined(alone, Y[:, b], reference) for b in range(Y.shape[1])]
-    found = []
-    for b in range(Y.shape[1]):
-        if inside[b]:
-            found.append(without[b])
-            continue
+    without = np.column_stack([_correlated(alone, column, reference) for column in Y.T])
+    beside = without.copy()
+    for b in np.flatnonzero(~np.asarray(inside, dtype=np.bool_)):
         try:
-            beside = np.column_stack([z, turned[b] * normal_scores(Y[:, b : b + 1])])
+            own = np.column_stack([z, turned[b] * normal_scores(Y[:, b : b + 1])])
         except StatisticsError:
-            found.append((float("nan"), float("nan")))
+            beside[:, b] = np.nan
             continue
-        completed = completed_from(X, imputed_normal_scores(beside, noise, rows), scales)
-        found.append(_combined(completed_scores(completed, reference), Y[:, b], reference))
-    rho, between = np.array(found).reshape(-1, 2).T
-    rho_without, between_without = np.array(without).reshape(-1, 2).T
-    return _Replicate(rho, between, rho_without, between_without)
+        completed = completed_from(X, imputed_normal_scores(own, noise, rows), scales)
+        beside[:, b] = _correlated(completed_scores(completed, reference), Y[:, b], reference)
+    return _Replicate(beside, without)
 
 
 def _sign(rho: float) -> float:
     return -1.0 if rho < 0 else 1.0
 
 
-def _combined(fit: Completed, column: FloatArray, reference: FloatArray) -> tuple[float, float]:
-    """Combine the correlations of one column; undefined where the component has turned into another."""
+def _correlated(fit: Completed, column: FloatArray, reference: FloatArray) -> FloatArray:
+    """Correlate a column with each of M scores; undefined where the component has turned into another."""
     if float((fit.eigenvectors @ reference).mean()) < CONGRUENCE:
-        return float("nan"), float("nan")
-    one = combined(completed_correlations(fit.scores, column))
-    return one.rho, one.between
+        return np.full(len(fit.scores), np.nan)
+    return completed_correlations(fit.scores, column)

@@ -194,7 +194,7 @@ def contrast_intervals(jackknife: Jackknife, level: float) -> Intervals:
     Returns
     -------
     Intervals
-        z ± t · standard error, t with F - 1 degrees of freedom.
+        z ± t · standard error, t with the degrees of freedom of the jackknife.
 
     Raises
     ------
@@ -349,7 +349,7 @@ def _slope(tau2: float, y: FloatArray, v: FloatArray) -> float:
 
 
 def _freedom(jackknife: Jackknife) -> FloatArray:
-    df = jackknife.n_families - 1.0
+    df = jackknife.freedom
     return np.asarray(np.where(df > 0, df, np.nan), dtype=np.float64)
 
 

@@ -8,13 +8,15 @@ contradict each other.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from statistics import median
+from dataclasses import dataclass, field, replace
+from statistics import fmean, median
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from confounded.stats.imputation_variance import Imputations, imputation_variance, with_imputations
 from confounded.stats.intervals import Jackknife, jackknife_intervals
 from confounded.stats.pooling import (
     RANDOM_EFFECTS_LABEL,
@@ -40,6 +42,7 @@ from confounded.study.result import (
 from confounded.study.settings import Settings
 from confounded.study.shapes import is_turning
 from confounded.study.summaries import point_counts, verdict_counts
+from confounded.study.uncertainty import Resampled
 from confounded.study.verdicts import verdict_of, without_nesting
 
 __all__ = ["CONTRASTS", "area_summaries", "area_verdict", "kind_contrasts", "kind_summaries"]
@@ -52,7 +55,10 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Resampled correlations of B benchmarks, brought to one list of F families."""
+    """Resampled correlations of B benchmarks, brought to one list of F families.
+
+    `imputations` is None where nothing is imputed for any of them.
+    """
 
     benchmarks: tuple[str, ...]
     families: tuple[str, ...]
@@ -61,10 +67,29 @@ class Stack:
     degenerate: NDArray[np.bool_] = field(repr=False)
     present: NDArray[np.bool_] = field(repr=False)
     standard_error: FloatArray = field(repr=False)
+    imputations: Imputations | None = field(default=None, repr=False)
 
     def jackknife(self, weights: FloatArray) -> Jackknife:
-        """Leave out each family through weighted sums of Fisher z."""
+        """Leave out each family through weighted sums of Fisher z, and add what imputation does to the sums."""
+        plain = self.without_imputation(weights)
+        if self.imputations is None:
+            return plain
+        return with_imputations(plain, imputation_variance(self.imputations, weights))
+
+    def without_imputation(self, weights: FloatArray) -> Jackknife:
+        """Return the same, as if what was imputed were known."""
         return linear_jackknife(self.rho, self.left_out, self.degenerate, weights, self.present)
+
+    def times(self, scale: FloatArray) -> Stack:
+        """Return the correlations multiplied, as where they are corrected for measurement error."""
+        left_out = self.left_out * scale
+        return replace(
+            self,
+            rho=self.rho * scale,
+            left_out=left_out,
+            degenerate=self.degenerate | (np.abs(left_out) >= 1),
+            imputations=None if self.imputations is None else self.imputations.times(scale),
+        )
 
     def is_any_of(self, benchmarks: Sequence[str]) -> NDArray[np.bool_]:
         """Return which of the benchmarks are among those named."""
@@ -94,7 +119,21 @@ def stack(evidence: Evidence, benchmarks: Sequence[str]) -> Stack:
         left_out[rows, b] = source.left_out[:, position]
         degenerate[rows, b] = source.degenerate[:, position]
         present[rows, b] = source.present[:, position]
-    return Stack(tuple(places), tuple(families), rho, left_out, degenerate, present, error)
+    imputations = _imputations(list(places.values()), rho)
+    return Stack(tuple(places), tuple(families), rho, left_out, degenerate, present, error, imputations)
+
+
+def _imputations(places: Sequence[tuple[Resampled, int]], rho: FloatArray) -> Imputations | None:
+    """Bring together what imputation does; a correlation that rests on no imputed suite stays where it is."""
+    imputed = [source.imputations for source, _ in places]
+    some = next((one for one in imputed if one is not None), None)
+    if some is None:
+        return None
+    drawn, hidden = np.tile(rho, (len(some.drawn), 1)), np.tile(rho, (len(some.hidden), 1))
+    for b, (one, (_, position)) in enumerate(zip(imputed, places, strict=True)):
+        if one is not None:
+            drawn[:, b], hidden[:, b] = one.drawn[:, position], one.hidden[:, position]
+    return Imputations(rho, drawn, hidden, some.per_hidden)
 
 
 def area_summaries(
@@ -141,7 +180,7 @@ def _area_summary(
     values = [one.rho for one in members if one.rho is not None]
     names = [one.benchmark for one in members]
     together = stack(evidence, names)
-    pooled = _pooled(together, settings)
+    pooled = _pooled(members, together, settings)
     verdict, rule = area_verdict(
         [one.verdict for one in members],
         pooled,
@@ -232,7 +271,7 @@ def kind_summaries(
             population=ones[0].population,
             kind=kind,
             members=[one.benchmark for one in ones],
-            pooled=_pooled(stack(evidence, [one.benchmark for one in ones]), settings),
+            pooled=_pooled(ones, stack(evidence, [one.benchmark for one in ones]), settings),
         )
         for kind, ones in _by_kind(correlations, facts).items()
     ]
@@ -288,18 +327,27 @@ def _members(ones: Sequence[Correlation], facts: Mapping[str, BenchmarkFacts]) -
     return [one for one in ones if one.benchmark in kept]
 
 
-def _pooled(together: Stack, settings: Settings) -> Pooled:
+def _pooled(members: Sequence[Correlation], together: Stack, settings: Settings) -> Pooled:
     """Pool benchmarks with equal weights."""
     if not together.benchmarks:
         return Pooled(rho=None, low=None, high=None, n_families=0, reason="no benchmarks")
-    jackknife = together.jackknife(pooling_weights(np.ones((1, len(together.benchmarks)), dtype=np.bool_)))
+    weights = pooling_weights(np.ones((1, len(together.benchmarks)), dtype=np.bool_))
+    jackknife = together.jackknife(weights)
     interval = jackknife_intervals(jackknife, settings.level)
-    return Pooled(
+    found = Pooled(
         rho=number(np.tanh(jackknife.z[0])),
         low=number(interval.low[0]),
         high=number(interval.high[0]),
         n_families=int(jackknife.n_families[0]),
         reason=interval.reasons[0],
+    )
+    if together.imputations is None:
+        return found
+    known = together.without_imputation(weights).standard_error[0]
+    return msgspec.structs.replace(
+        found,
+        imputed_share=fmean(0.0 if one.imputed is None else one.imputed.share for one in members),
+        imputation_share=number(1.0 - known**2 / jackknife.standard_error[0] ** 2),
     )
 
 

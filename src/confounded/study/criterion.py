@@ -28,7 +28,7 @@ import msgspec
 import numpy as np
 
 from confounded.stats.intervals import jackknife_intervals
-from confounded.stats.pooling import linear_jackknife, pooling_weights
+from confounded.stats.pooling import pooling_weights
 from confounded.study.known import number
 from confounded.study.result import Correlation, Criterion, Pooled
 from confounded.study.robustness import as_spearman
@@ -168,8 +168,9 @@ def _without_error(members: Sequence[Correlation], together: Stack, settings: Se
     """Pool the measures, each divided by the root of its reliability."""
     own = {one.benchmark: _reliability(one) or float("nan") for one in members}
     scale = 1.0 / np.sqrt(np.array([own[name] for name in together.benchmarks]))
-    rho = together.rho * scale
-    if not together.benchmarks or (np.abs(rho) >= 1).any():
+    corrected = together.times(scale)
+    drawn = corrected.rho if corrected.imputations is None else corrected.imputations.drawn
+    if not together.benchmarks or (np.abs(corrected.rho) >= 1).any() or (np.abs(drawn) >= 1).any():
         return Pooled(
             rho=None,
             low=None,
@@ -177,10 +178,7 @@ def _without_error(members: Sequence[Correlation], together: Stack, settings: Se
             n_families=0,
             reason="a correlation without measurement error lies beyond ±1",
         )
-    left_out = together.left_out * scale
-    degenerate = together.degenerate | (np.abs(left_out) >= 1)
-    weights = pooling_weights(np.ones((1, len(together.benchmarks)), dtype=np.bool_))
-    jackknife = linear_jackknife(rho, left_out, degenerate, weights, together.present)
+    jackknife = corrected.jackknife(pooling_weights(np.ones((1, len(together.benchmarks)), dtype=np.bool_)))
     interval = jackknife_intervals(jackknife, settings.level)
     return Pooled(
         rho=number(np.tanh(jackknife.z[0])),

@@ -58,6 +58,20 @@ IMPUTATIONS: Final = ((500, 20), (2000, 10), (1_000_000_000, 5))
 BY_AGE: Final = 0.01
 """Significance, over all benchmarks (Bonferroni), from which holes are said to go with the release of models."""
 
+HELD: Final = (
+    "Intervals, p-values and verdicts of benchmarks, areas and kinds, with and without measurement error, hold what "
+    "differs between imputations and how far they stray where known cells are hidden; all is imputed anew without each "
+    "family."
+)
+"""What the uncertainty of imputation is in."""
+
+NOT_HELD: Final = (
+    "There are no bootstrap intervals, for every one of thousands of resamples would have to be imputed anew, and "
+    "those of a suite that is not would be too narrow; nor verdicts without each family. Robustness checks, adjusted "
+    "scores, trends, strata and a second component take the mean of each cell as if it were there."
+)
+"""What is missing for it, and what it is not in."""
+
 FloatArray = NDArray[np.float64]
 
 
@@ -256,10 +270,8 @@ def _notices(population: Population, facts: MissingCells) -> list[Notice]:
     found = [
         Notice(
             what=f"{facts.share:.1%} of the cells of the suite of the {population.name} models are imputed, "
-            f"{facts.imputations} times, from one factor and what benchmarks share beside it. {taken}. Intervals and "
-            "verdicts of benchmarks hold what differs between imputations and how far they stray where known cells are "
-            "hidden, pooled ones impute anew without each family; robustness checks, adjusted "
-            "scores and strata take the mean of each cell as if it were there.",
+            f"{facts.imputations} times, from one factor and what benchmarks share beside it. {taken}. {HELD} "
+            f"{NOT_HELD}",
             remedy="--missing leave-model-out leaves out the models that lack a score instead.",
         )
     ]

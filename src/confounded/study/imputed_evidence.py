@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from confounded.engine import ALL_CORES, Engine
-from confounded.stats.completed import complete_limits, with_imputations
+from confounded.stats.imputation_variance import complete_limits, imputation_variance, with_imputations
 from confounded.stats.imputed_correlations import ImputedCorrelations, imputed_correlations
 from confounded.stats.intervals import Jackknife, effective_families, family_jackknife, jackknife_intervals
 from confounded.study.imputed import FEWEST_OF_MODEL
@@ -107,8 +107,8 @@ def impute_evidence(
     there = ~np.isnan(values)
     present = np.column_stack([np.bincount(unit_of[one], minlength=names.size) > 0 for one in there.T])
     effective = np.array([effective_families(np.bincount(family_of[one])) for one in there.T])
-    plain, total = _jackknives(beside, present, imputations)
-    _, total_without = _jackknives(without, present, imputations)
+    plain, total = _jackknives(beside, present)
+    _, total_without = _jackknives(without, present)
     freedom = total.freedom
     lost = (present & np.isnan(beside.left_out)).sum(axis=0)
     methods = [
@@ -138,13 +138,14 @@ def impute_evidence(
         redone=(),
         pair_rho=np.empty((0, names.size, n)),
         pair_degenerate=np.empty((0, names.size, n), dtype=np.bool_),
+        imputations=beside.imputations,
         intervals=tuple([method[b] for method in methods] for b in range(n)),
     )
     limits = jackknife_intervals(total_without, settings.level)
     holes = np.isnan(suite)
     with np.errstate(invalid="ignore"):
         imputation_share = 1.0 - plain.standard_error**2 / total.standard_error**2
-    complete = complete_limits(beside.rho, beside.between, imputations, beside.misfit, settings.level)
+    complete = complete_limits(beside.rho, imputation_variance(beside.imputations), settings.level)
     imputed = tuple(
         Imputed(
             share=float(holes[there[:, b]].mean()),
@@ -161,9 +162,7 @@ def impute_evidence(
     return ImputedEvidence(resampled, imputed)
 
 
-def _jackknives(
-    found: ImputedCorrelations, present: NDArray[np.bool_], imputations: int
-) -> tuple[Jackknife, Jackknife]:
+def _jackknives(found: ImputedCorrelations, present: NDArray[np.bool_]) -> tuple[Jackknife, Jackknife]:
     """Return the family jackknife, and the same with the variance of imputation."""
     plain = family_jackknife(found.rho, found.left_out, np.isnan(found.left_out), present)
-    return plain, with_imputations(plain, found.between, imputations, found.misfit)
+    return plain, with_imputations(plain, imputation_variance(found.imputations))

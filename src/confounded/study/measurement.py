@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from confounded.stats.imputation_variance import imputation_variance, with_imputations
 from confounded.stats.intervals import Intervals
 from confounded.stats.reliability import (
     Disattenuated,
@@ -162,8 +163,14 @@ def reliabilities(
         of_both_left_out,
         resampled.present,
     )
+    firm = resampled.effective - 1.0
+    if resampled.imputations is not None:
+        # The scale is held fixed, so imputation moves a corrected correlation on its scale as it moves the raw one.
+        added = imputation_variance(resampled.imputations)
+        corrected = replace(corrected, jackknife=with_imputations(corrected.jackknife, added))
+        firm = np.minimum(firm, corrected.jackknife.freedom)
     records = _records(errors, whole.value, corrected, disattenuated_intervals(corrected, level))
-    effective = disattenuated_intervals(corrected, level, resampled.effective - 1.0)
+    effective = disattenuated_intervals(corrected, level, firm)
     without = []
     for place, family in enumerate(resampled.redone):
         others = np.arange(len(resampled.families)) != family

@@ -602,7 +602,9 @@ class PopulationSummary(msgspec.Struct, frozen=True, kw_only=True):
 class Pooled(msgspec.Struct, frozen=True, kw_only=True):
     """One correlation for several benchmarks: tanh of the plain mean of their Fisher z.
 
-    The interval leaves out each family through the pooled figure, and is conditional on these benchmarks.
+    The interval leaves out each family through the pooled figure, and is conditional on these benchmarks. Where the
+    suite has holes, `imputed_share` is the mean over these benchmarks of the share of its cells that is imputed, and
+    `imputation_share` the share of the variance of the interval that imputation adds, both null otherwise.
     """
 
     rho: float | None
@@ -610,6 +612,8 @@ class Pooled(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None
     n_families: int
     reason: str | None = None
+    imputed_share: float | None = None
+    imputation_share: float | None = None
 
 
 class RandomEffects(msgspec.Struct, frozen=True, kw_only=True):

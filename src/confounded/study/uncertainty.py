@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from confounded.engine import ALL_CORES, Engine
 from confounded.stats.grouping import MOST_GROUPS, jackknife_groups
+from confounded.stats.imputation_variance import Imputations
 from confounded.stats.intervals import (
     FEWEST_FAMILIES,
     Intervals,
@@ -101,6 +102,9 @@ class Resampled:
         The correlations without one of these and another family, and which are degenerate.
     intervals : tuple of B lists of Interval
         The default interval first.
+    imputations : Imputations or None
+        What imputation makes of them, where the suite has holes: its variance is in `jackknife` already, but not in
+        what is made of `left_out` anew.
     """
 
     rho: FloatArray = field(repr=False)
@@ -115,6 +119,7 @@ class Resampled:
     pair_rho: FloatArray = field(repr=False)
     pair_degenerate: NDArray[np.bool_] = field(repr=False)
     intervals: tuple[list[Interval], ...] = field(repr=False)
+    imputations: Imputations | None = field(default=None, repr=False)
 
 
 def resample(

@@ -27,7 +27,7 @@ const areaParts = (group) => {
     known?.threat ? el("p", {}, el("b", {}, "What is feared: "), known.threat) : null,
     summaries.map((one) => el("div", { class: "verdict-line" },
       el("p", {}, el("b", {}, `${sentence(one.population)} models: `), chip(one.shown_verdict), " ", VERDICT_WORDS[one.shown_verdict] ?? "",
-        ` Pooled ${signedPercent(one.pooled.rho)}${one.pooled.low === null ? one.pooled.reason ? ` (no interval: ${one.pooled.reason})` : "" : ` (${level()} interval ${bounds(one.pooled.low, one.pooled.high)}${NBSP}%)`}, ${plural(one.n_benchmarks, "benchmark")}: ${countsWords(one.verdicts)}.`),
+        ` Pooled ${signedPercent(one.pooled.rho)}${one.pooled.low === null ? one.pooled.reason ? ` (no interval: ${one.pooled.reason})` : "" : ` (${level()} interval ${bounds(one.pooled.low, one.pooled.high)}${NBSP}%)`}${one.pooled.imputed_share ? `, ${share(one.pooled.imputed_share)} of the suite's cells imputed` : ""}, ${plural(one.n_benchmarks, "benchmark")}: ${countsWords(one.verdicts)}.`),
       el("p", { class: "small" }, `Why: ${(one.criterion ?? one).rule}.${one.criterion?.lowest !== null && one.criterion?.lowest !== undefined ? ` Under ${one.criterion.n_specifications} other choices the pooled correlation lies between ${percent(one.criterion.lowest)} and ${signedPercent(one.criterion.highest)}.` : ""} Computed at the margin of ±${marginWords(study.settings.margin)}.`))),
     known?.finding ? el("p", { class: "small" }, el("b", {}, "What the paper found: "), known.finding) : null,
     known && (known.sections.length || known.expectations.length) ? more(`More on this area: the case for and against, what remains open`, () => [
