@@ -41,6 +41,7 @@ PROGRAM: Final = (
     "overview",
     "areas",
     "benchmarks",
+    "strata",
     "benchmark",
     "models",
     "download",

@@ -10,33 +10,33 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from confounded.report.answer import area_verdict
+from confounded.report.cells import MOST_MODELS, counted
 from confounded.report.figures.choices import OTHER_CHOICES
 from confounded.report.figures.strip import MOST_FAMILIES
-from confounded.report.figures.theme import ROLES, VERDICT_SYMBOLS, FamilyMark
+from confounded.report.figures.theme import ROLES, STROKE_SHAPE, SUM_SHAPE, VERDICT_SYMBOLS, FamilyMark
 from confounded.report.index import NOT_SAFETY, Index
+from confounded.report.parted import parted
 from confounded.report.plain import visible
 from confounded.report.tables import TABLES
 from confounded.report.verdicts import VERDICTS
 from confounded.scores.table import accuracy_data_set
 from confounded.study.result import Correlation, FittedCurve, PopulationResult, StudyResult
 
-__all__ = ["MOST_MODELS", "UNSHOWN", "projection"]
+__all__ = ["UNSHOWN", "projection"]
 
 DIGITS: Final = 5
-MOST_MODELS: Final = 500
 UNSHOWN: Final = ("strata", "scopes", "components", "trends")
-"""Parts of a result that the page does not draw: tables need them, made from the whole result where it is there."""
+"""Parts of a result that only tables need, which are made from the whole result where it is there.
+
+Of the strata the page shows `parted`."""
 CURVE_DIGITS: Final = 4
 """Of a fitted curve, which is for the eye."""
-CELLS: Final = (40, 26)
-"""Across and up: cells of an aggregated scatter, each some 14 pixels wide."""
 EXTREMES: Final = 15
 """Models with the highest and the lowest adjusted scores that are kept of an aggregated benchmark."""
 MOST_NAMED: Final = 30
@@ -78,13 +78,14 @@ def projection(index: Index, marks: Mapping[str, FamilyMark], specs: Mapping[str
     shown["verdicts"] = {
         name: {"sign": one.sign, "role": one.role, "meaning": one.meaning} for name, one in VERDICTS.items()
     }
+    shown["parted"] = parted(index)
     plain: dict[str, Any] = _plain(shown)
     plain["families"] = {visible(name): [mark.role, mark.light, mark.path] for name, mark in marks.items()}
     plain["tables"] = {
         name: {"source": table.source, "columns": dict(table.columns)} for name, table in TABLES.items()
     }
     plain["colours"] = {role: pair[0] for role, pair in ROLES.items()}
-    plain["shapes"] = dict(VERDICT_SYMBOLS)
+    plain["shapes"] = {**VERDICT_SYMBOLS, "sum": SUM_SHAPE, "stroke": STROKE_SHAPE}
     plain["specs"] = dict(specs)
     plain["choices"] = [dataclasses.asdict(choice) for choice in OTHER_CHOICES]
     plain["limits"] = {"families": MOST_FAMILIES}
@@ -166,18 +167,8 @@ def _cells(one: Correlation, population: PopulationResult) -> dict[str, Any] | N
     ]
     if not points:
         return None
-    bounds = [(min(p[side] for p in points), max(p[side] for p in points)) for side in (0, 1)]
-    steps = [(high - low) / n or 1.0 for (low, high), n in zip(bounds, CELLS, strict=True)]
-    counts = Counter(
-        tuple(min(int((p[side] - bounds[side][0]) / steps[side]), CELLS[side] - 1) for side in (0, 1))
-        for p in points
-    )
-    filled = sorted(counts.items())
-    return {
-        "x": [bounds[0][0] + (cell[0] + 0.5) * steps[0] for cell, _ in filled],
-        "y": [bounds[1][0] + (cell[1] + 0.5) * steps[1] for cell, _ in filled],
-        "n": [n for _, n in filled],
-    }
+    cells = counted(points)
+    return {"x": [one.x for one in cells], "y": [one.y for one in cells], "n": [one.n for one in cells]}
 
 
 def _extremes(one: Correlation, population: PopulationResult) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -9,10 +10,12 @@ import numpy as np
 import pytest
 
 from confounded.report.figures import population_split as module
-from confounded.report.figures.population_split import population_split
+from confounded.report.figures.paper import figure_files
+from confounded.report.figures.population_split import population_split, split_key, turning_splits
 from confounded.report.figures.render import draw
 from confounded.report.figures.theme import ROLES
 from confounded.study import Settings, StudyResult, run_study
+from confounded.study.strata_result import Opposition
 from tests.report.results import NASTY
 from tests.study.test_strata import SUITE, made, noisy, some_small
 
@@ -60,13 +63,51 @@ def test_each_stratum_and_all_models_have_a_trend_and_figures(studied: StudyResu
     assert "+" in labels[1]
 
 
-def test_of_very_many_models_some_are_drawn_and_the_figure_says_how_many(
+def test_of_very_many_models_cells_are_drawn_and_hold_every_model(
     studied: StudyResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOST_POINTS", 50)
-    spec = population_split(studied, studied.strata[0])
-    assert len(points(spec)) == 48
-    assert "48 of 144 marks drawn" in spec["title"]["text"]
+    monkeypatch.setattr(module, "MOST_MODELS", 50)
+    [found] = studied.strata
+    spec = population_split(studied, found)
+    counts: Counter[str] = Counter()
+    for own in points(spec):
+        counts[own["stratum"].split(":")[0]] += own["n"]
+    assert counts == {one.stratum: one.n_models for one in found.splits[0].strata}
+    assert "cells" in spec["title"]["text"]
+    assert "144\N{NO-BREAK SPACE}models, counted in cells" in spec["description"]
+    by_size = sorted(points(spec), key=lambda own: own["n"])
+    assert by_size[0]["size"] <= by_size[-1]["size"] == module.LARGEST
+
+
+def test_strata_that_cancel_out_are_drawn_as_those_that_turn(studied: StudyResult) -> None:
+    [found] = studied.strata
+    opposed = Opposition(
+        by="size", rising="a", falling="b", reading="confounding", because="", p_holm=0.01, n_tests=4, what=""
+    )
+    other = msgspec.structs.replace(found, reversals=[], oppositions=[opposed])
+    assert turning_splits(other) == ["size"]
+    assert population_split(studied, other) == population_split(studied, found)
+    files = figure_files(msgspec.structs.replace(studied, strata=[other]), "population-split=safe", "svg")
+    assert list(files) == [f"population-split-safe-{found.population}.svg"]
+
+
+def test_the_surest_alarm_comes_first(studied: StudyResult) -> None:
+    [found] = studied.strata
+    [alarm] = found.reversals[:1]
+    surer = msgspec.structs.replace(alarm, by="class", reversal_holm=alarm.reversal_holm / 2)
+    assert turning_splits(msgspec.structs.replace(found, reversals=[alarm, surer])) == ["class", alarm.by]
+
+
+def test_without_a_key_the_same_is_said_beside_the_figure(studied: StudyResult) -> None:
+    [found] = studied.strata
+    spec = population_split(studied, found, key=False)
+    assert "title" not in spec
+    encoding = spec["layer"][0]["encoding"]
+    assert encoding["color"]["legend"] is encoding["shape"]["legend"] is None
+    key = split_key(found, "size")
+    assert [label for _, label in key] == encoding["color"]["scale"]["domain"]
+    assert [mark.light for mark, _ in key] == encoding["color"]["scale"]["range"]
+    assert [mark.path for mark, _ in key] == encoding["shape"]["scale"]["range"]
 
 
 def test_it_draws_whatever_a_benchmark_is_called(studied: StudyResult) -> None:

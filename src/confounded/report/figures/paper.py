@@ -19,12 +19,13 @@ from confounded.report.figures.heatmap import heatmap
 from confounded.report.figures.overview import overview
 from confounded.report.figures.panels import TWO_COLUMNS
 from confounded.report.figures.planning import planning_curve
-from confounded.report.figures.population_split import population_split
+from confounded.report.figures.population_split import population_split, turning_splits
 from confounded.report.figures.render import written
 from confounded.report.figures.robustness import robustness
 from confounded.report.figures.score_compute import score_compute
 from confounded.report.figures.scores import capabilities_scores
 from confounded.report.figures.slope import correlation_slope
+from confounded.report.figures.strata import TOGETHER, strata_figure
 from confounded.report.figures.strip import family_strip
 from confounded.report.figures.theme import family_marks
 from confounded.report.figures.vision import vision
@@ -88,7 +89,7 @@ def figure_files(result: StudyResult, asked: str, suffix: str) -> dict[str, byte
         spec = figure.make(index, population, benchmark)
         if spec is not None:
             files[f"{stem}-{slug}.{suffix}"] = written(spec, suffix)
-    if name == SPLIT and (spec := figure.make(index, TOGETHER, benchmark)) is not None:
+    if name in (SPLIT, STRATA) and (spec := figure.make(index, TOGETHER, benchmark)) is not None:
         files[f"{stem}-{TOGETHER}.{suffix}"] = written(spec, suffix)
     if not files:
         raise UsageError(
@@ -146,9 +147,13 @@ def _robustness(index: Index, population: str, benchmark: str) -> Spec | None:
     return None if one is None else robustness(index, one, TWO_COLUMNS)
 
 
+def _strata(index: Index, population: str, benchmark: str) -> Spec | None:
+    return strata_figure(index, population, benchmark, TWO_COLUMNS)
+
+
 def _split(index: Index, population: str, benchmark: str) -> Spec | None:
     for found in index.result.strata:
-        if (found.population, found.benchmark) == (population, benchmark) and found.reversals:
+        if (found.population, found.benchmark) == (population, benchmark) and turning_splits(found):
             return population_split(index.result, found, width=TWO_COLUMNS - 100)
     return None
 
@@ -163,9 +168,7 @@ def _found(index: Index, population: str, benchmark: str) -> tuple[Entry, Correl
 
 
 SPLIT: Final = "population-split"
-TOGETHER: Final = "together"
-"""How a result names all populations put together."""
-
+STRATA: Final = "strata"
 FIGURES: Final[Mapping[str, PaperFigure]] = {
     "forest": PaperFigure(
         "every safety benchmark with its interval, by area",
@@ -196,8 +199,15 @@ FIGURES: Final[Mapping[str, PaperFigure]] = {
         "one benchmark's correlation without each family", _families, of_benchmark=True
     ),
     "robustness": PaperFigure("one benchmark's correlation by other choices", _robustness, of_benchmark=True),
+    STRATA: PaperFigure(
+        "one benchmark's correlation in parts of the models, and with compute, size or date allowed for",
+        _strata,
+        of_benchmark=True,
+    ),
     SPLIT: PaperFigure(
-        "one benchmark whose correlation turns round in a part of the models", _split, of_benchmark=True
+        "one benchmark whose correlation turns round in a part of the models, or has opposite signs in two parts",
+        _split,
+        of_benchmark=True,
     ),
     "calibration": PaperFigure(
         "the calibration on one data set against the accuracy on it", _calibration, of_benchmark=True

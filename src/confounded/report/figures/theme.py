@@ -19,6 +19,8 @@ __all__ = [
     "OTHER_FAMILIES",
     "POPULATION_SHAPES",
     "ROLES",
+    "STROKE_SHAPE",
+    "SUM_SHAPE",
     "VERDICT_SHAPES",
     "VERDICT_SYMBOLS",
     "FamilyMark",
@@ -48,6 +50,12 @@ ROLES: Final[Mapping[str, tuple[str, str]]] = {
 
 POPULATION_SHAPES: Final = {"base": "circle", "chat": "diamond", "mixed": "square"}
 """Colour is for verdicts, so populations differ by shape and by place."""
+
+
+SUM_SHAPE: Final = "M0,-1L1.6,0L0,1L-1.6,0Z"
+"""Of what sums up the rows around it."""
+STROKE_SHAPE: Final = "M-.12,-1H.12V1H-.12Z"
+"""Of what a mark is compared with on its own row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,7 @@ const drawBenchmark = () => {
     own.some((one) => one.rho !== null) ? el("section", {}, el("h2", {}, "Scores against capability"), pairs(own, (one) => el("figure", {}, el("figcaption", {}, `${sentence(one.population)} models`), scatterChart(one, of(one), fact))),
       families.length ? familyLegend(families) : null,
       el("p", { class: "small" }, own.some((one) => one.cells) ? "So many models are counted in cells: the darker, the more. " : "A mark for each model; point at it, or walk with the arrow keys, for its name and scores. ", own.some((one) => one.curve) ? "The line is a fitted curve with its band, for the eye; no figure rests on it." : "")) : null,
+    turningSection(here.name), strataSection(here.name), givenSection(here.name),
     figures("Better or worse than capability predicts", "Capability-adjusted safety: a model's score less what a line fitted without its family predicts from its capability. This, not the score, is a claim of progress in safety.", adjustedFigure),
     figures("Without each family", "If one family carries the result, this shows it.", familyFigure),
     figures("By other choices", "Other measures of association, other ways to sum up capability, and leaving things out.", robustnessFigure),

@@ -33,6 +33,7 @@ const embed = async (place, spec, mode) => {
   await draw(room, spec, { mode, ast: true, renderer: "svg", actions: false, tooltip: false, defaultStyle: false });
   place.replaceChildren(room);
   place.classList.remove("waiting");
+  place.style.removeProperty("min-height");
   walkable(place);
 };
 
@@ -104,29 +105,35 @@ const look = (verdict) => {
 };
 
 const ROW = 20, HEAD = 24, ABOVE = 14, EDGE = 16;
-// A chart of rows: {text, heading} or {text, at, low, high, verdict | stroke, fill, shape, says, go}.
+// A chart of rows: {text, heading} or {text, at, low, high, verdict | stroke, fill, shape, says, go}; `compared` is drawn
+// as a stroke, `beside` stands at the right under what `counts` calls it.
 const rowsChart = (label, rows, options = {}) => {
-  const height = rows.reduce((sum, row) => sum + (row.heading ? HEAD : ROW), 8);
+  const height = rows.reduce((sum, row) => sum + (row.heading ? HEAD : ROW), options.counts ? 8 + HEAD : 8);
   return chart(label, height + 46, (width) => {
     const longest = Math.max(0, ...rows.map((row) => row.heading ? 0 : Array.from(row.text).length));
     const beside = Math.round(Math.min(longest * 6.4 + 20, width * (width < 480 ? 0.38 : 0.42)));
     const above = width < 480 && longest > Math.floor((beside - 14) / 6.3); // on a phone a name is not cut but stands above its row
     const left = above ? EDGE : beside, most = Math.floor(((above ? width : left) - 14) / 6.3);
+    const right = options.counts ? Math.round(6.6 * Math.max(2, ...rows.map((row) => row.beside?.length ?? 0))) + 12 : 18;
+    const plot = width - left - right;
     let top = 4;
     const marks = [], labels = [], lines = [];
+    if (options.counts) { labels.push({ text: options.counts, y: top + HEAD / 2, x: plot + right, align: "right" }); top += HEAD; }
     for (const row of rows) {
       const named = above && !row.heading ? ABOVE : 0, tall = row.heading ? HEAD : ROW, y = top + named + (named ? ABOVE : tall) / 2, starts = row.heading || above;
       labels.push({ text: short(row.text, row.heading ? 60 : Math.max(4, most)), y: named ? top + named / 2 : y, x: starts ? -left : -10, align: starts ? "left" : "right", weight: row.heading ? "bold" : null });
       if (!row.heading) {
         lines.push({ y });
+        if (row.beside) labels.push({ text: row.beside, y, x: plot + right, align: "right" });
+        if (row.compared !== null && row.compared !== undefined) marks.push({ at: row.compared, low: null, high: null, y, size: 64, stroke: LIGHT.muted, fill: LIGHT.muted, shape: study.shapes.stroke, says: `${sentence(row.text)}: compared with ${fixed(row.compared, 1)}${NBSP}%`, go: null });
         if (row.at !== null && row.at !== undefined) marks.push({ at: row.at, low: row.low ?? null, high: row.high ?? null, y, size: row.size ?? 64,
           ...(row.verdict !== undefined ? look(row.verdict) : { stroke: row.stroke ?? LIGHT.ink, fill: row.fill ?? LIGHT.ink, shape: row.shape ?? "circle" }), says: row.says, go: row.go ?? null });
       }
       top += named + tall;
     }
-    const margin = 100 * marginNow(), narrow = width - left < 420;
+    const margin = 100 * marginNow(), narrow = plot < 400;
     const spec = fill(study.specs.rows, {
-      marks, labels, lines, width: width - left - 18, height: top + 4, title: options.title ?? "capabilities correlation, %",
+      marks, labels, lines, width: plot, height: top + 4, title: options.title ?? "capabilities correlation, %",
       domain: options.domain ?? [-100, 100], ticks: options.domain ? null : narrow ? [-100, -50, 0, 50, 100] : [-100, -80, -60, -40, -20, 0, 20, 40, 60, 80, 100],
       band: options.domain ? [] : [{ from: -margin, to: margin }], zero: (options.zero ?? [0]).map((at) => ({ at })), description: label,
     });

@@ -1,0 +1,170 @@
+"""The parts of the models on the page: where a sign turns, each stratum, and what else is allowed for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+import pytest
+
+from confounded.report import words, write_report
+from confounded.report.plain import visible
+from confounded.study import Settings, StudyResult, run_study
+from tests.report.browsing import drawn, opened
+from tests.report.results import NASTY
+from tests.study.test_strata import SUITE, made, noisy, some_small
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+pytestmark = pytest.mark.browser
+
+TURNS = "Where the sign turns"
+PARTS = "In parts of the models"
+GIVEN = "With compute, size or date allowed for"
+VIEW = "benchmark/safe"
+
+
+@pytest.fixture(scope="module")
+def turning() -> StudyResult:
+    """A study in which a benchmark falls with capability among the small models and rises among the others."""
+    ability, noise = noisy()
+    sizes = some_small(144)
+    safety = np.where([one == 1e9 for one in sizes], -ability, ability) + 0.3 * noise
+    settings = Settings(suite=SUITE, resamples=0, by=("family",))
+    return run_study(made(safety, ability, parameters=sizes), settings)
+
+
+@pytest.fixture(scope="module")
+def folder(turning: StudyResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_report(turning, tmp_path_factory.mktemp("turning")).parent
+
+
+def carried(value: float | None) -> float:
+    """Return a number as the page carries it, with five digits."""
+    assert value is not None
+    return float(f"{value:.5g}")
+
+
+def section(page: Page, title: str) -> Locator:
+    return page.locator("#view section", has=page.locator("h2", has_text=title))
+
+
+def test_a_sign_that_turns_is_told_with_its_picture(page: Page, folder: Path, turning: StudyResult) -> None:
+    opened(page, folder, VIEW)
+    drawn(page)
+    shown = section(page, TURNS)
+    assert "by size: the sign turns" in shown.locator("figcaption").inner_text()
+    [found] = turning.strata
+    key = shown.locator(".legend li").all_inner_texts()
+    assert key[-1].strip() == "all of them together"
+    for text, stratum in zip(key[:-1], found.splits[-2].strata, strict=True):
+        assert text.startswith(f"{stratum.stratum}: ρ = ")
+    assert found.reversals[0].what in shown.inner_text()
+    marks = shown.locator(".chart .mark-symbol path").count()
+    assert marks == sum(one.n_models for one in found.splits[-2].strata)
+    assert shown.locator(".chart .mark-line path[aria-label]").count() == len(key)
+
+
+def test_every_part_has_a_row_and_says_what_it_is_of(page: Page, folder: Path, turning: StudyResult) -> None:
+    opened(page, folder, VIEW)
+    drawn(page)
+    shown = section(page, PARTS)
+    said = [
+        one.get_attribute("aria-label") or "" for one in shown.locator(".mark-symbol path[aria-label]").all()
+    ]
+    [found] = turning.strata
+    strata = [one for split in found.splits for one in split.strata]
+    for stratum in (*strata, msgspec.structs.replace(found.overall, stratum="all models")):
+        [own] = [text for text in said if text.startswith(f"{words.sentence(stratum.stratum)}: ")]
+        assert words.signed_percent(carried(stratum.rho)) in own
+        assert words.plural(stratum.n_models, "model") in own
+        assert f"{stratum.n_models} in {stratum.n_families}" in shown.locator("svg").first.inner_html()
+    shown.locator("summary").click()
+    assert shown.locator("tbody tr").count() == len(strata) + 3  # all models, within and between families
+    assert "Within parts" in " ".join(said)
+
+
+def test_what_else_is_allowed_for_stands_beside_the_same_models_without(
+    page: Page, folder: Path, turning: StudyResult
+) -> None:
+    opened(page, folder, VIEW)
+    drawn(page)
+    shown = section(page, GIVEN)
+    [given] = turning.strata[0].given
+    said = [one.get_attribute("aria-label") or "" for one in shown.locator(".mark-symbol path").all()]
+    assert len(said) == 2
+    assert words.signed_percent(carried(given.rho)) in said[0]
+    assert "compared with" in said[0]
+    assert words.signed_percent(carried(given.partial)) in said[1]
+
+
+def test_shipped_scores_have_what_else_is_allowed_for_and_no_turn(page: Page, report: Path) -> None:
+    opened(page, report, "benchmark/truthfulqa_mc1?population=chat")
+    drawn(page)
+    assert section(page, GIVEN).locator(".chart").count() == 1
+    assert section(page, TURNS).count() == section(page, PARTS).count() == 0
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_it_fits_a_phone(page: Page, folder: Path, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, folder, VIEW)
+    drawn(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(
+        "[...document.querySelectorAll('#view .chart svg')]"
+        ".every(one => one.getBoundingClientRect().right <= innerWidth)"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier_and_no_chart_is_white_in_the_dark(
+    browser: Browser, folder: Path, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(color_scheme=scheme, offline=True, bypass_csp=True)  # type: ignore[arg-type]
+    page = opened(context.new_page(), folder, VIEW)
+    drawn(page)
+    for summary in page.locator("#view summary").all():
+        summary.click()
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    found = Axe().run(page, options=options)
+    behind = set(
+        page.evaluate(
+            "[...document.querySelectorAll('#view .chart svg')].map(one => getComputedStyle(one).backgroundColor)"
+        )
+    )
+    context.close()
+    assert behind == {"rgba(0, 0, 0, 0)"}
+    assert not found.response["violations"], found.generate_report()
+
+
+def test_names_from_a_file_are_only_names(page: Page, turning: StudyResult, tmp_path: Path) -> None:
+    whole = turning.to_json().decode()
+    small = "below 3 billion parameters"
+    assert small in whole
+    named = msgspec.json.decode(whole.replace(small, NASTY.replace('"', '\\"')).encode(), type=StudyResult)
+    write_report(named, tmp_path)
+    opened(page, tmp_path, VIEW)
+    drawn(page)
+    assert page.title() != "1"
+    assert page.locator("img").count() == 0
+    assert visible(NASTY)[:40] in section(page, TURNS).inner_text()
+
+
+def test_more_models_than_can_be_told_apart_are_counted(
+    page: Page, turning: StudyResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("confounded.report.figures.population_split.MOST_MODELS", 100)
+    write_report(turning, tmp_path)
+    opened(page, tmp_path, VIEW)
+    drawn(page)
+    shown = section(page, TURNS)
+    assert "counted in cells" in shown.inner_text()
+    label = shown.locator(".chart").get_attribute("aria-label") or ""
+    assert re.search(r"144\smodels, counted in cells", label)
