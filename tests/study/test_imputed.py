@@ -135,6 +135,19 @@ def test_holes_of_the_benchmark_itself_are_not_filled() -> None:
     assert one.imputed.share == pytest.approx(np.isnan(own).mean())
 
 
+def test_a_benchmark_that_the_least_able_models_lack_is_said_to_be_of_no_random_part_of_them() -> None:
+    columns = with_holes(cells(), 0.3)
+    score = np.argsort(np.argsort(cells()["entangled"]))
+    columns["entangled"] = np.where(score < 16, np.nan, columns["entangled"])
+    columns["apart"] = np.where(np.arange(N) % 3 == 0, np.nan, columns["apart"])
+    result = run_study(table(columns), IMPUTE)
+    said = {c.caution: c.what for c in found(result, "entangled").cautions}
+    assert "16 of 48 models have no score on it, and they are less capable" in said["gaps go with capability"]
+    # The limits are of the suite's cells, and of the models that have the benchmark.
+    assert "over these 32 (the other 16 have no score on it)" in said["imputed"]
+    assert "gaps go with capability" not in {c.caution for c in found(result, "apart").cautions}
+
+
 def test_holes_of_the_benchmark_alone_leave_the_answer_that_is_given_without_imputing() -> None:
     columns = cells()
     columns["entangled"] = np.where(np.arange(N) % 3 == 0, np.nan, columns["entangled"])

@@ -11,6 +11,7 @@ import pytest
 
 from confounded.engine import Threads
 from confounded.report.claims import claims
+from confounded.report.imputed import lines_of_imputed
 from confounded.report.index import Index
 from confounded.report.tables import TABLES, columns_of
 from confounded.scores import ScoreTable
@@ -193,3 +194,37 @@ def test_an_area_says_in_words_what_share_is_imputed(holed: StudyResult) -> None
     assert share is not None
     said = " ".join(sentence for claim in claims(holed) for sentence in claim.evidence)
     assert f"{100 * share:.0f}\N{NO-BREAK SPACE}% of the cells of the suite imputed" in said
+
+
+def test_the_terminal_says_the_share_beside_each_result(holed: StudyResult) -> None:
+    (population,) = holed.populations
+    assert population.missing is not None
+    (indent, whole), *beside = lines_of_imputed(holed)
+    assert indent == 0
+    assert f"{100 * population.missing.share:.0f}% of the cells of the suite of 40 chat models" in whole
+    assert "missing at random given the others" in whole
+    assert {line.partition(":")[0] for _, line in beside} == set(AREAS)
+    for indent, line in beside:
+        one = found(holed, line.partition(":")[0])
+        assert indent == 2
+        assert one.imputed is not None
+        assert (
+            f"{100 * one.imputed.share:.0f}% of the suite's cells imputed for its models, were they" in line
+        )
+        assert one.verdict in line
+
+
+def test_the_terminal_calls_holes_that_go_with_age_no_random_ones(holed: StudyResult) -> None:
+    (population,) = holed.populations
+    assert population.missing is not None
+    missing = msgspec.structs.replace(population.missing, by_age=["suite_1"])
+    aged = msgspec.structs.replace(holed, populations=[msgspec.structs.replace(population, missing=missing)])
+    whole = next(iter(lines_of_imputed(aged)))[1]
+    assert "not missing at random: whether models have suite_1 goes with when they were released" in whole
+    assert "taken to be" not in whole
+
+
+def test_the_terminal_says_nothing_where_nothing_is_imputed(holed: StudyResult) -> None:
+    (population,) = holed.populations
+    whole = msgspec.structs.replace(holed, populations=[msgspec.structs.replace(population, missing=None)])
+    assert list(lines_of_imputed(whole)) == []

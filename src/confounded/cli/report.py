@@ -100,6 +100,7 @@ def report(
     """
     from confounded.cli.progress import progress_bar
     from confounded.report import prepare, write_figures, write_report
+    from confounded.report.imputed import lines_of_imputed
     from confounded.report.parts import lines_of_parts
 
     terminal = current_terminal()
@@ -117,7 +118,7 @@ def report(
             terminal.say(f"{path} written")
     else:
         terminal.say(f"{written.name} and {written.parent / 'result.json'} written; open {written}")
-    for indent, line in lines_of_parts(result):
+    for indent, line in (*lines_of_imputed(result), *lines_of_parts(result)):
         terminal.say(" " * indent + line, hang=indent + 2)
     met = [one for one in result.correlations if not one.in_suite and one.verdict in failing]
     for one in met:

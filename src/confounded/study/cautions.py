@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 import numpy as np
+from scipy.stats import mannwhitneyu
 
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.known import signed
@@ -39,6 +40,9 @@ TIED: Final = 0.05
 NEAR_CHANCE: Final = 0.25
 """Share of models near chance from which it is a caution: the order of a quarter of them is then guesswork."""
 
+BY_CAPABILITY: Final = 0.01
+"""Significance (Mann-Whitney; Bonferroni over the benchmarks that models lack) from which gaps go with capability."""
+
 
 def caution(
     population: Population,
@@ -47,8 +51,12 @@ def caution(
     score: CapabilitiesScore,
 ) -> list[Correlation]:
     """Add the cautions to the correlations of a population."""
+    gaps = _gaps_with_capability(population, correlations, score)
     return [
-        msgspec.structs.replace(one, cautions=list(_cautions(population, facts[one.benchmark], one, score)))
+        msgspec.structs.replace(
+            one,
+            cautions=list(_cautions(population, facts[one.benchmark], one, score, gaps.get(one.benchmark))),
+        )
         for one in correlations
     ]
 
@@ -58,6 +66,7 @@ def _cautions(
     fact: BenchmarkFacts,
     one: Correlation,
     score: CapabilitiesScore,
+    gaps: str | None,
 ) -> Iterator[Caution]:
     if one.rho is None:
         return
@@ -68,6 +77,8 @@ def _cautions(
         )
     yield from _of_score(fact, one, score)
     yield from _of_holes(one, score)
+    if gaps is not None:
+        yield Caution(caution="gaps go with capability", what=gaps)
     yield from _of_scores(population, fact)
     yield from _of_description(one)
     if one.reliability is None or one.reliability.method is None:
@@ -139,6 +150,10 @@ def _of_holes(one: Correlation, score: CapabilitiesScore) -> Iterator[Caution]:
     if one.imputed.complete_low is not None and one.imputed.complete_high is not None:
         limits = f"{signed(one.imputed.complete_low)} to {signed(one.imputed.complete_high)}"
         what += f"; were they known, the correlation would be {limits}"
+        if one.n_models < facts.n_models:
+            what += (
+                f" over these {one.n_models} (the other {facts.n_models - one.n_models} have no score on it)"
+            )
     if one.imputed.rho_without is not None and not one.in_suite:
         without = signed(one.imputed.rho_without)
         what += f"; the correlation is {without} with the benchmark left out of the imputation model"
@@ -151,6 +166,29 @@ def _of_holes(one: Correlation, score: CapabilitiesScore) -> Iterator[Caution]:
             caution="weakly linked",
             what=f"Without {', '.join(facts.sole_links)} some models would share too few benchmarks with the others.",
         )
+
+
+def _gaps_with_capability(
+    population: Population, correlations: Sequence[Correlation], score: CapabilitiesScore
+) -> dict[str, str]:
+    """Return what is to be said of benchmarks outside the suite that models lack who differ in capability."""
+    there = {
+        one.benchmark: ~np.isnan(population.matrix.column(one.benchmark)[score.rows])
+        for one in correlations
+        if one.rho is not None and not one.in_suite
+    }
+    there = {benchmark: has for benchmark, has in there.items() if 0 < has.sum() < has.size}
+    found = {}
+    for benchmark, has in there.items():
+        test = mannwhitneyu(score.scores[~has], score.scores[has])
+        if test.pvalue * len(there) < BY_CAPABILITY:
+            others = "less" if test.statistic < has.sum() * (~has).sum() / 2 else "more"
+            found[benchmark] = (
+                f"{(~has).sum()} of {has.size} models have no score on it, and they are {others} capable than those "
+                "that do: the correlation is over a part of the models that is no random one, and that over all may be "
+                "another."
+            )
+    return found
 
 
 def _uncertainty_of_score(one: Correlation, score: CapabilitiesScore) -> str:
