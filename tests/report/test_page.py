@@ -126,7 +126,16 @@ def test_every_link_of_the_first_part_leads_to_a_part_that_the_program_knows(
     benchmarks = {f"#benchmark/{one.benchmark}" for one in shipped.benchmarks}
     links = [unquote(link) for link in links]
     areas = {f"#area/{one.area}" for one in shipped.areas}
-    parts = {"#content", "#overview", "#areas", "#benchmarks", "#models", "#method", "#method/notices"}
+    parts = {
+        "#content",
+        "#overview",
+        "#areas",
+        "#benchmarks",
+        "#models",
+        "#method",
+        "#method/notices",
+        "#method/planning",
+    }
     assert set(links) <= benchmarks | areas | parts
     assert "#benchmark/truthfulqa_mc1" in links
 

@@ -86,7 +86,7 @@ def projection(index: Index, marks: Mapping[str, FamilyMark], specs: Mapping[str
     }
     plain["colours"] = {role: pair[0] for role, pair in ROLES.items()}
     plain["shapes"] = {**VERDICT_SYMBOLS, "sum": SUM_SHAPE, "stroke": STROKE_SHAPE}
-    plain["specs"] = dict(specs)
+    plain["specs"] = _plain(specs)
     plain["choices"] = [dataclasses.asdict(choice) for choice in OTHER_CHOICES]
     plain["limits"] = {"families": MOST_FAMILIES}
     return plain

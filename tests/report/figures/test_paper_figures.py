@@ -319,7 +319,7 @@ def test_the_planning_curve_is_that_of_the_result(shipped: StudyResult) -> None:
         spec = planning_curve(one, summary, 0.4, 486)
         assert spec is not None
         alike = summary.planning[-1]
-        left, right = spec["hconcat"]
+        left, right = spec["concat"]
         [lines] = [layer for layer in left["layer"] if layer["mark"]["type"] == "line"]
         drawn = [(row["n"], row["power"] / 100) for row in lines["data"]["values"]]
         assert drawn == [
@@ -345,7 +345,7 @@ def test_the_planning_curve_is_that_of_the_result(shipped: StudyResult) -> None:
 def test_lines_with_one_claim_differ_in_their_dashes(shipped: StudyResult) -> None:
     spec = planning_curve(shipped.populations[0], shipped.population_summaries[0], 0.4, 486)
     assert spec is not None
-    [lines] = [layer for layer in spec["hconcat"][0]["layer"] if layer["mark"]["type"] == "line"]
+    [lines] = [layer for layer in spec["concat"][0]["layer"] if layer["mark"]["type"] == "line"]
     looks = [
         (ink, tuple(dash))
         for ink, dash in zip(

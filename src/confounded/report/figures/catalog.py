@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from confounded.report.figures import planning
 from confounded.report.figures.heatmap import heatmap
 from confounded.report.figures.overview import NARROW, WIDE, overview
 from confounded.report.figures.rows import template
@@ -27,9 +28,15 @@ def first_specs(index: Index) -> dict[str, Spec]:
 def page_specs(index: Index) -> dict[str, Spec]:
     """Return the specifications that the page draws, some whole, some with places for its data."""
     specs = {"rows": template(), "scatter": scatter()}
+    margin = index.result.provenance.settings.margin
+    summaries = {one.population: one for one in index.result.population_summaries}
     for population in index.result.populations:
         if population.capability_correlations is not None:
             specs[f"heatmap {population.population}"] = heatmap(index, population)
+        summary = summaries.get(population.population)
+        curves = planning.template(population, summary, margin) if summary is not None else None
+        if curves is not None:
+            specs[f"planning {population.population}"] = curves
     for name in index.populations:
         specs[f"overview {name}"] = overview(index, name, WIDE)
         specs[f"overview-narrow {name}"] = overview(index, name, NARROW)

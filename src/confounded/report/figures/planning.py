@@ -1,27 +1,43 @@
-"""What more families would decide: the chance of the right verdict, and the width of the interval, by their number."""
+"""What more families would decide: the chance of the right verdict, and the width of the interval, by their number.
+
+The same figure is written for a paper and stands in the page, which fills in how wide a panel is (`template`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from confounded.report.figures.panels import GAP, SIZE
 from confounded.report.figures.rows import verdict_look
 from confounded.report.figures.theme import ROLES, config
-from confounded.report.words import plural, share, signed_percent
+from confounded.report.words import level, plural, share, signed_percent
 from confounded.study.result import PlannedCorrelation, PlanningCurve, PopulationResult, PopulationSummary
 
-__all__ = ["planning_curve"]
+__all__ = ["planning_curve", "template"]
 
 Spec = dict[str, Any]
 
-HEIGHT: Final = 170
 AXIS: Final = 42
 LABELS: Final = 8
 TICKS: Final = (6, 10, 20, 30, 60, 120, 300, 600, 1200, 3000)
 WHOLE: Final = [1, 0]
 DASHED: Final = [4, 2]
 """Of two correlations with the same claim, that nearer to the margin is dashed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How large the figure is: width and height of a panel, the type, and how many panels stand side by side."""
+
+    width: Any
+    height: int
+    size: float
+    columns: Any
+
+
+ON_PAGE: Final = _Form(width="$width", height=200, size=11.0, columns="$columns")
 
 
 def planning_curve(
@@ -41,10 +57,21 @@ def planning_curve(
     width : int
         Of the whole, pixels.
     """
+    inner = (width - GAP) / 2 - AXIS - LABELS
+    return _figure(population, summary, margin, _Form(width=inner, height=170, size=SIZE, columns=2))
+
+
+def template(population: PopulationResult, summary: PopulationSummary, margin: float) -> Spec | None:
+    """Return the same for the page, with ``$width`` (of a panel) and ``$columns`` where the page has to put them."""
+    return _figure(population, summary, margin, ON_PAGE)
+
+
+def _figure(
+    population: PopulationResult, summary: PopulationSummary, margin: float, form: _Form
+) -> Spec | None:
     if not summary.planning:
         return None
     apart, alike = summary.planning[0], summary.planning[-1]
-    inner = (width - GAP) / 2 - AXIS - LABELS
     own = len({model.family for model in population.models if model.capabilities_score is not None})
     n_models = sum(model.capabilities_score is not None for model in population.models)
     here = [{"at": own, "label": f"this study: {plural(own, 'family', 'families')}"}]
@@ -59,18 +86,20 @@ def planning_curve(
         )
         for one in alike.correlations
     )
-    left = _powers_panel(rows, summary, alike, here, inner)
-    right = _widths_panel(alike, margin, here, inner)
+    left = _powers_panel(rows, summary, alike, here, form)
+    right = _widths_panel(alike, margin, here, form)
     # As many lines under either title, so that the titles stand side by side.
     right["title"]["subtitle"] += [""] * (len(left["title"]["subtitle"]) - 1)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": f"What more families would decide for the {population.population} models, of which this study "
-        f"has {n_models} in {plural(own, 'family', 'families')}. For the right verdict with a chance of "
-        f"{share(alike.power_needed, 0)}, by the true correlation: {needed}. Intra-family correlations of "
-        f"{alike.ability_clustering:g} (ability) and {alike.residual_clustering:g} (the rest) are assumed.",
-        "config": config(SIZE) | {"concat": {"spacing": GAP}},
-        "hconcat": [left, right],
+        f"has {n_models} in {plural(own, 'family', 'families')}, at the margin of ±{level(margin)}. For the right "
+        f"verdict with a chance of {share(alike.power_needed, 0)}, by the true correlation: {needed}. Intra-family "
+        f"correlations of {alike.ability_clustering:g} (ability) and {alike.residual_clustering:g} (the rest) are "
+        "assumed.",
+        "config": config(form.size) | {"concat": {"spacing": GAP}},
+        "columns": form.columns,
+        "concat": [left, right],
     }
 
 
@@ -95,7 +124,7 @@ def _powers(alike: PlanningCurve, apart: PlanningCurve) -> list[Spec]:
 
 
 def _powers_panel(
-    rows: list[Spec], summary: PopulationSummary, alike: PlanningCurve, here: list[Spec], width: float
+    rows: list[Spec], summary: PopulationSummary, alike: PlanningCurve, here: list[Spec], form: _Form
 ) -> Spec:
     x = _families_axis(alike.n_families)
     y: Spec = {
@@ -116,10 +145,10 @@ def _powers_panel(
         "scale": {"domain": truths, "range": inks},
         "legend": {
             "orient": "bottom",
-            "columns": 2,
-            "labelLimit": 240,
+            "columns": form.columns,
+            "labelLimit": 280,
             "offset": 4,
-            "labelFontSize": SIZE,
+            "labelFontSize": form.size,
             "symbolType": "stroke",
             "symbolSize": 160,
             "symbolStrokeWidth": 1.6,
@@ -134,14 +163,15 @@ def _powers_panel(
     ]
     return {
         "title": _title(
-            "Chance of the right verdict, by the true correlation",
+            "Chance of the right verdict",
             [
-                "Shaded: up to families whose models are like strangers.",
+                "By true correlation; shaded: strangers.",
                 *(["Circle: simulated for this study."] if simulated else ()),
             ],
+            form,
         ),
-        "width": width,
-        "height": HEIGHT,
+        "width": form.width,
+        "height": form.height,
         "layer": [
             {
                 "data": {"values": rows},
@@ -159,11 +189,17 @@ def _powers_panel(
                 "mark": {"type": "rule", "stroke": ROLES["muted"][0], "strokeDash": [2, 2], "aria": False},
                 "encoding": {"y": {**y, "field": "at"}},
             },
-            _here(here, x),
+            _here(here, x, form),
             {
                 "data": {"values": rows},
                 "mark": {"type": "line", "strokeWidth": 1.6, "interpolate": "monotone"},
-                "encoding": {"x": x, "y": {**y, "field": "power"}, "stroke": colour, "strokeDash": dash},
+                "encoding": {
+                    "x": x,
+                    "y": {**y, "field": "power"},
+                    "stroke": colour,
+                    "strokeDash": dash,
+                    "description": {"field": "truth"},
+                },
             },
             {
                 "data": {"values": simulated},
@@ -182,7 +218,7 @@ def _powers_panel(
     }
 
 
-def _widths_panel(alike: PlanningCurve, margin: float, here: list[Spec], width: float) -> Spec:
+def _widths_panel(alike: PlanningCurve, margin: float, here: list[Spec], form: _Form) -> Spec:
     x = _families_axis(alike.n_families)
     y: Spec = {
         "type": "quantitative",
@@ -196,13 +232,13 @@ def _widths_panel(alike: PlanningCurve, margin: float, here: list[Spec], width: 
             "mark": {"type": "rect", "fill": ROLES["band"][0], "opacity": 1, "aria": False},
             "encoding": {
                 "x": {"value": 0},
-                "x2": {"value": width},
+                "x2": {"value": form.width},
                 "y": {**y, "field": "from"},
                 "y2": {"field": "to"},
             },
         },
-        _here(here, x),
-        _here_label(here, x, alike.n_families),
+        _here(here, x, form),
+        _here_label(here, x, alike.n_families, form),
     ]
     for place in (0, len(alike.correlations) - 1):
         one = alike.correlations[place]
@@ -236,12 +272,12 @@ def _widths_panel(alike: PlanningCurve, margin: float, here: list[Spec], width: 
         ]
     return {
         "title": _title(
-            f"Interval where the truth is {share(alike.correlations[0].rho, 0)} or "
-            f"{share(alike.correlations[-1].rho, 0)}",
-            ["Shaded across: the margin."],
+            f"Intervals at {share(alike.correlations[0].rho, 0)} and {share(alike.correlations[-1].rho, 0)}",
+            [f"Shaded across: the margin, ±{level(margin)}."],
+            form,
         ),
-        "width": width,
-        "height": HEIGHT,
+        "width": form.width,
+        "height": form.height,
         "layer": layers,
     }
 
@@ -251,7 +287,7 @@ def _families_axis(numbers: Sequence[int]) -> Spec:
         "field": "n",
         "type": "quantitative",
         "scale": {"type": "log", "domain": [min(numbers), max(numbers)], "nice": False},
-        "title": "families, in sizes like those of this study",
+        "title": "families like those of this study",
         "axis": {
             "values": [tick for tick in TICKS if min(numbers) <= tick <= max(numbers)],
             "format": "d",
@@ -263,16 +299,16 @@ def _families_axis(numbers: Sequence[int]) -> Spec:
     }
 
 
-def _here(here: list[Spec], x: Spec) -> Spec:
+def _here(here: list[Spec], x: Spec, form: _Form) -> Spec:
     """Return the upright line at the study itself."""
     return {
         "data": {"values": here},
         "mark": {"type": "rule", "stroke": ROLES["muted"][0], "strokeWidth": 0.8, "aria": False},
-        "encoding": {"x": {**x, "field": "at"}, "y": {"value": 0}, "y2": {"value": HEIGHT}},
+        "encoding": {"x": {**x, "field": "at"}, "y": {"value": 0}, "y2": {"value": form.height}},
     }
 
 
-def _here_label(here: list[Spec], x: Spec, numbers: Sequence[int]) -> Spec:
+def _here_label(here: list[Spec], x: Spec, numbers: Sequence[int], form: _Form) -> Spec:
     """Return the name of that line, on the side of it where there is more room."""
     is_right = any(one["at"] ** 2 > min(numbers) * max(numbers) for one in here)
     return {
@@ -283,24 +319,24 @@ def _here_label(here: list[Spec], x: Spec, numbers: Sequence[int]) -> Spec:
             "baseline": "bottom",
             "dx": -3 if is_right else 3,
             "dy": -2,
-            "fontSize": SIZE,
+            "fontSize": form.size,
             "fill": ROLES["muted"][0],
             "aria": False,
         },
-        "encoding": {"x": {**x, "field": "at"}, "y": {"value": HEIGHT}, "text": {"field": "label"}},
+        "encoding": {"x": {**x, "field": "at"}, "y": {"value": form.height}, "text": {"field": "label"}},
     }
 
 
-def _title(text: str, below: list[str]) -> Spec:
+def _title(text: str, below: list[str], form: _Form) -> Spec:
     return {
         "text": text,
         "subtitle": below,
-        "subtitleFontSize": SIZE,
+        "subtitleFontSize": form.size,
         "subtitleColor": ROLES["muted"][0],
         "subtitlePadding": 2,
         "anchor": "start",
         "frame": "group",
-        "fontSize": SIZE + 0.5,
+        "fontSize": form.size + 0.5,
         "fontWeight": "bold",
         "color": ROLES["ink"][0],
         "offset": 6,

@@ -149,6 +149,7 @@ const drawBenchmark = () => {
     figures("Better or worse than capability predicts", "Capability-adjusted safety: a model's score less what a line fitted without its family predicts from its capability. This, not the score, is a claim of progress in safety.", adjustedFigure),
     figures("Without each family", "If one family carries the result, this shows it.", familyFigure),
     figures("By other choices", "Other measures of association, other ways to sum up capability, and leaving things out.", robustnessFigure),
+    own.some((one) => !DECIDED.has(one.verdict)) ? planningSection() : own.length ? el("p", { class: "small" }, link(to("method", "planning"), "How many models would a study of another benchmark take?")) : null,
     own.length ? el("section", {}, el("h2", {}, "In numbers"), numbersTable(own)) : null,
     el("section", {}, el("h2", {}, "Definition and source"), fact.measures ? el("p", {}, fact.measures) : fact.part_of ? el("p", {}, "A part of ", link(to("benchmark", fact.part_of), nameOf(fact.part_of)), ", where it is described.") : null,
       fact.criticisms.length ? [el("h3", {}, "What is held against it"), el("ul", {}, fact.criticisms.map((text) => el("li", {}, text)))] : null, facts([
