@@ -22,7 +22,7 @@ def opened(page: Page, report: Path, fragment: str = "") -> Page:
 
 def drawn(page: Page) -> None:
     """Scroll through the page until every chart of it is drawn."""
-    for _ in range(200):
+    for _ in range(600):
         if not page.evaluate(
             "(() => { const one = [...document.querySelectorAll('#view .waiting')].find(one => one.clientWidth);"
             " one?.scrollIntoView({block: 'center'}); return Boolean(one); })()"
