@@ -283,6 +283,21 @@ def aged(shared: int) -> tuple[Any, list[str]]:
     return columns, [f"20{22 + i // (N // 2)}-01-{1 + i % 24:02d}" for i in range(N)]
 
 
+def test_a_refusal_says_of_which_models_and_benchmarks_it_is() -> None:
+    columns = cells()
+    for place, name in enumerate(SUITE):
+        columns[name][: N // 2] = columns[name][: N // 2] if place < 3 else np.nan
+        columns[name][N // 2 :] = columns[name][N // 2 :] if place >= 3 else np.nan
+    for name in SUITE[1:]:
+        columns[name][0] = np.nan
+    columns["suite_5"][6 + N // 2 :] = np.nan
+    with pytest.raises(ContentError, match="without a link") as refused:
+        run_study(table(columns), IMPUTE)
+    assert "(among the 47 of 48 models that have at least 2 of the suite; without suite_5" in str(
+        refused.value
+    )
+
+
 def test_old_and_new_models_with_one_benchmark_in_common_are_refused() -> None:
     columns, released = aged(2)
     columns["suite_3"][: N // 2] = np.nan
@@ -297,10 +312,14 @@ def test_holes_that_go_with_age_are_not_called_random() -> None:
     assert population.missing is not None
     assert population.missing.anchors == ["suite_2", "suite_3"]
     assert population.missing.by_age == ["suite_0", "suite_1", "suite_4", "suite_5"]
-    assert any("not so by age" in notice.what for notice in result.notices)
+    (notice,) = [notice.what for notice in result.notices if "are imputed" in notice.what]
+    assert "They are not missing at random: the release of models goes with" in notice
+    assert "taken for granted" not in notice
     one = found(result, "entangled")
     (said,) = [c.what for c in one.cautions if c.caution == "imputed"]
+    assert "Cells are not missing at random" in said
     assert "goes with when they were released" in said
+    assert "taken to be missing at random" not in said
     # The limits take holes to be random, so none are given.
     assert one.imputed is not None
     assert one.imputed.complete_low is None

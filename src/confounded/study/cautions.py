@@ -157,9 +157,12 @@ def _of_holes(one: Correlation, score: CapabilitiesScore) -> Iterator[Caution]:
     if one.imputed.rho_without is not None and not one.in_suite:
         without = signed(one.imputed.rho_without)
         what += f"; the correlation is {without} with the benchmark left out of the imputation model"
-    what += ". Cells are taken to be missing at random given the others"
-    if facts.by_age:
-        what += f", but whether models have {', '.join(facts.by_age)} goes with when they were released"
+    what += (
+        f". Cells are not missing at random: whether models have {', '.join(facts.by_age)} goes with when they were "
+        "released. They are imputed as if they were, given the others"
+        if facts.by_age
+        else ". Cells are taken to be missing at random given the others"
+    )
     yield Caution(caution="imputed", what=f"{what}.")
     if facts.sole_links:
         yield Caution(

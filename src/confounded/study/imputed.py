@@ -199,11 +199,13 @@ def _facts(
 ) -> tuple[MissingCells, list[Notice]]:
     """Describe the holes of a suite; refuse those that cannot be bridged."""
     there = ~np.isnan(holed)
+    among = _among(population, len(rows), dropped, floor)
     share = float(1.0 - there.mean())
     if share > MOST_IMPUTED:
         raise ContentError(
             f"at most {MOST_IMPUTED:.0%} of the suite's cells to be imputed",
-            found=f"{share:.0%} missing for the {population.name} models ({holed.shape[0]} × {holed.shape[1]} cells)",
+            found=f"{share:.0%} missing for the {population.name} models ({holed.shape[0]} × {holed.shape[1]} cells)"
+            f"{among}",
             remedy="Name capability benchmarks that more of the models have with --suite.",
         )
     parts = linked_parts(there)
@@ -212,7 +214,7 @@ def _facts(
         raise ContentError(
             f"capability benchmarks that are linked, each with another one by {FEWEST_SHARED} {population.name} models "
             "that have both",
-            found=f"{len(parts)} parts without a link: {told}",
+            found=f"{len(parts)} parts without a link: {told}{among}",
             remedy="Name benchmarks of one part with --suite, or add models that have both.",
         )
     links = [names[place] for place in sole_links(there)]
@@ -221,7 +223,7 @@ def _facts(
         raise ContentError(
             f"at least {FEWEST_ANCHORS} capability benchmarks that {FEWEST_SHARED} of the older and {FEWEST_SHARED} of "
             f"the newer {population.name} models have",
-            found=", ".join(names[place] for place in shared) or "none",
+            found=(", ".join(names[place] for place in shared) or "none") + among,
             remedy="Name benchmarks that models of all ages have with --suite, or study older and newer models apart.",
         )
     facts = MissingCells(
@@ -243,6 +245,16 @@ def _facts(
     return facts, _notices(population, facts) if share else []
 
 
+def _among(population: Population, n_models: int, dropped: Sequence[str], floor: int) -> str:
+    """Say of which models and benchmarks that is, where some were below the floors; nothing otherwise."""
+    total = len(population.models)
+    said = [f"among the {n_models} of {total} models that have at least {floor} of the suite"] * (
+        n_models < total
+    )
+    said += [f"without {', '.join(dropped)}, which too few of them have"] * bool(dropped)
+    return f" ({'; '.join(said)})" if said else ""
+
+
 def _by_age(
     population: Population, there: NDArray[np.bool_], rows: NDArray[np.intp]
 ) -> tuple[int, list[int] | None, list[int]]:
@@ -262,11 +274,18 @@ def _by_age(
 
 def _notices(population: Population, facts: MissingCells) -> list[Notice]:
     """Say what was imputed, and what that takes for granted."""
-    taken = "That cells are missing at random, given those that are there, is taken for granted"
     if facts.by_age:
-        taken += f"; it is not so by age: the release of models goes with whether they have {', '.join(facts.by_age)}"
-    elif facts.anchors is None:
-        taken += f"; whether it depends on the age of models is not known (the release of {facts.n_dated} is)"
+        taken = (
+            f"They are not missing at random: the release of models goes with whether they have "
+            f"{', '.join(facts.by_age)}. They are imputed as if they were, given the cells that are there, and no "
+            "limits are given for the complete table"
+        )
+    else:
+        taken = "That they are missing at random, given the cells that are there, is taken for granted"
+        if facts.anchors is None:
+            taken += (
+                f"; whether it depends on the age of models is not known (the release of {facts.n_dated} is)"
+            )
     found = [
         Notice(
             what=f"{facts.share:.1%} of the cells of the suite of the {population.name} models are imputed, "
