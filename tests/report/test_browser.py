@@ -451,15 +451,6 @@ def test_screenshots_of_light_dark_phone_and_print_are_kept(browser: Browser, re
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) > 8
 
 
-def test_on_paper_every_benchmark_stands(page: Page, report: Path, shipped: StudyResult) -> None:
-    opened(page, report)
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    rows = page.locator("#paper table", has=page.locator("th", has_text="Benchmark")).locator("tbody tr")
-    assert rows.count() >= len(shipped.correlations)
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator("#paper").count() == 0
-
-
 def test_a_result_without_capabilities_suite_opens(page: Page, tmp_path: Path) -> None:
     models = msgspec.structs.replace(
         population("chat", ["honesty"]),

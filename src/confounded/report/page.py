@@ -47,6 +47,7 @@ PROGRAM: Final = (
     "models",
     "download",
     "method",
+    "print",
     "start",
 )
 """The files of the page's program, in the order in which they are put together."""

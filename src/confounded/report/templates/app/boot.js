@@ -3,15 +3,16 @@
 const inflated = async (id) => {
   const held = document.getElementById(id);
   if (!held) return null;
-  const packed = Uint8Array.from(atob(held.textContent), (character) => character.charCodeAt(0));
+  const packed = Uint8Array.fromBase64?.(held.textContent) ?? Uint8Array.from(atob(held.textContent), (character) => character.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).text();
 };
-const run = async (id) => {
+const runText = (text) => {
   const script = document.createElement("script");
-  script.textContent = await inflated(id);
+  script.textContent = text;
   document.head.append(script);
 };
+const run = async (id) => runText(await inflated(id));
 const tellProblem = (problem) => {
   const view = document.getElementById("view");
   view.hidden = false;

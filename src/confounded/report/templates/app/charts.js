@@ -2,19 +2,21 @@
 
 let LIGHT = {};  // role to the light colour: what is drawn carries it, and a style rule swaps it in the dark
 
+// Vega is unpacked at once and run when the first chart comes into view. When printing begins nothing can be waited for.
+let vegaText = null;
+const vegaUnpacked = inflated("vega").then((text) => { vegaText = text; });
 let vega = null;
-const vegaReady = () => {
-  vega ??= run("vega").then(() => window.vegaEmbed);
+const vegaReady = async () => {
+  if (vegaText === null) await vegaUnpacked;
+  if (!vega) { runText(vegaText); vega = window.vegaEmbed; }
   return vega;
 };
 
-const waiting = new Map();
+let onPaper = false;  // from when printing begins to when it ends: then charts keep the width of paper
+const drawings = new WeakMap();  // how each chart is drawn: in the width of its place, or in one that is given
 const watcher = new IntersectionObserver((entries) => {
   for (const entry of entries) if (entry.isIntersecting) {
-    watcher.unobserve(entry.target);
-    const draw = waiting.get(entry.target);
-    waiting.delete(entry.target);
-    if (draw) draw();
+    drawings.get(entry.target)();
   }
 }, { rootMargin: "300px" });
 
@@ -41,19 +43,20 @@ const embed = async (place, spec, mode) => {
 const chart = (label, height, make) => {
   const place = el("div", { class: "drawn chart waiting", role: "group", "aria-label": label, style: { "min-height": `${height}px` } });
   let width = 0;
-  const draw = () => {
-    width = Math.floor(place.clientWidth);
+  const draw = (given = null) => {
+    watcher.unobserve(place);
+    width = given ?? Math.floor(place.clientWidth);
     if (width < 50) return;
     const { spec, mode } = make(width);
     embed(place, spec, mode).catch((problem) => { place.textContent = `This chart could not be drawn: ${problem.message}`; });
   };
-  waiting.set(place, draw);
+  drawings.set(place, draw);
   watcher.observe(place);
   let timer = 0;
   new ResizeObserver(() => {
     if (!width || Math.abs(place.clientWidth - width) < 12 || !place.isConnected) return;
     clearTimeout(timer);
-    timer = setTimeout(draw, 150);
+    timer = setTimeout(() => { if (!onPaper) draw(); }, 150);
   }).observe(place);
   return place;
 };

@@ -68,18 +68,4 @@ const announce = () => {
 addEventListener("hashchange", () => { if (study) show(); });
 addEventListener("popstate", () => { if (study && location.hash !== fragment(here.view, here.name, here.filters)) show({ moved: false }); });
 
-// On paper everything that can be read in rows comes after the first part, whatever was open.
-addEventListener("beforeprint", () => {
-  if (!study) return;
-  const paper = el("div", { id: "paper" });
-  const kept = here;
-  here = { view: "print", name: "", filters: {} };
-  add(paper, [drawAreas(), drawBenchmarksForPaper(), drawModelsForPaper(), drawMethod()]);
-  here = kept;
-  document.getElementById("content").append(paper);
-});
-addEventListener("afterprint", () => document.getElementById("paper")?.remove());
-const drawBenchmarksForPaper = () => { const kept = shownRows; shownRows = 2000; const made = [heading("Benchmarks"), benchmarkTable()]; shownRows = kept; return made; };
-const drawModelsForPaper = () => [heading("Models"), modelTable()];
-
-read().then(() => { show({ moved: false }); document.documentElement.dataset.ready = "yes"; }).catch(tellProblem);
+read().then(async () => { show({ moved: false }); await vegaUnpacked; document.documentElement.dataset.ready = "yes"; }).catch(tellProblem);
