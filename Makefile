@@ -138,7 +138,7 @@ bench: $(RUN_READY) $(PROJECT_READY) ## Measure the speed of the resampling kern
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/run.py $(ARGS)
 
 .PHONY: validate
-validate: $(RUN_READY) $(PROJECT_READY) ## Simulate coverage, wrong verdicts and power (about half an hour)
+validate: $(RUN_READY) $(PROJECT_READY) ## Simulate coverage, wrong verdicts and power (about an hour)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/interval_coverage.py $(ARGS)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/verdict_rates.py $(ARGS)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/plan/power.py
@@ -149,6 +149,7 @@ validate: $(RUN_READY) $(PROJECT_READY) ## Simulate coverage, wrong verdicts and
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/components/rates.py
 	@$(PY) validation/names/measure.py
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/missing/measure.py
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/missing/areas.py
 
 # --no-emit-index-url and the rest: a lock names packages, versions and hashes, and no address.
 LOCK := pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \

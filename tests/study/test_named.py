@@ -171,7 +171,7 @@ def test_the_command_line_says_what_was_asked_for(
 
 
 def test_of_two_populations_one_that_cannot_be_studied_is_said_not_to_be(
-    mirror: Path, tmp_path: Path
+    mirror: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     few = written(
         tmp_path / "two", {"a.csv": content(), "models.toml": b'[made1]\npopulation = "base"\nfamily = "f"\n'}
@@ -185,7 +185,20 @@ def test_of_two_populations_one_that_cannot_be_studied_is_said_not_to_be(
     )
     result = study_sources([few], settings)
     assert [one.population for one in result.populations] == ["chat"]
-    assert any(notice.what.startswith("The 1 base models are not studied") for notice in result.notices)
+    (notice,) = [notice for notice in result.notices if notice.not_studied is not None]
+    assert notice.not_studied == "base"
+    assert notice.what.startswith("The 1 base models are not studied")
+    # A page has room for it under its method; who reads the terminal alone must not overlook it.
+    options = [
+        "--suite",
+        "one,two,three",
+        "--population",
+        "chat",
+        "--unknown-families-apart",
+        "--higher-is-safer",
+    ]
+    assert main(["report", str(few), *options, "--resamples", "0", "-o", str(tmp_path / "out")]) == 0
+    assert "The 1 base models are not studied" in " ".join(capsys.readouterr().err.split())
 
 
 @with_mirror

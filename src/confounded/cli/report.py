@@ -120,6 +120,9 @@ def report(
         terminal.say(f"{written.name} and {written.parent / 'result.json'} written; open {written}")
     for indent, line in (*lines_of_imputed(result), *lines_of_parts(result)):
         terminal.say(" " * indent + line, hang=indent + 2)
+    for notice in result.notices:
+        if notice.not_studied is not None:
+            terminal.warn(f"{notice.what} {notice.remedy}".rstrip(), hang=2)
     met = [one for one in result.correlations if not one.in_suite and one.verdict in failing]
     for one in met:
         terminal.warn(f"{one.benchmark} of the {one.population} models is {one.verdict}: {one.rule}", hang=2)

@@ -104,13 +104,15 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """Something a reader of the result must know: what, where, and the flag or line that settles it.
 
-    `lenient` marks what left something to guess, and was taken so because that was asked for.
+    `lenient` marks what left something to guess, and was taken so because that was asked for; `not_studied` is the
+    population that is not studied at all for this reason, while others are.
     """
 
     what: str
     where: str = ""
     remedy: str = ""
     lenient: bool = False
+    not_studied: str | None = None
 
 
 class ModelResult(msgspec.Struct, frozen=True, kw_only=True):

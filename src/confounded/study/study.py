@@ -302,6 +302,7 @@ def _not_studied(impossible: Sequence[tuple[Population, ContentError]], n_popula
             what=f"The {len(population.models)} {population.name} models are not studied: expected {problem.expected}, "
             f"but found {problem.found}.",
             remedy=problem.remedy,
+            not_studied=population.name,
         )
         for population, problem in impossible
     ]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from confounded.errors import StatisticsError
 from confounded.stats.component import first_component
-from confounded.stats.intervals import family_jackknife, jackknife_intervals
-from confounded.stats.strata import group_correlations
+from confounded.stats.intervals import jackknife_intervals
+from confounded.stats.within import within_jackknife
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.check_result import WithinFamilies
 from confounded.study.correlations import own_accuracy
@@ -44,20 +41,13 @@ def within_families(
     """
     values = population.matrix.column(fact.benchmark)
     accuracy = own_accuracy(population, fact)
-    against = score.of_population(population) if accuracy is None else accuracy
-    both = np.flatnonzero(~(np.isnan(values) | np.isnan(against)))
-    families = [population.matrix.families[row] for row in both]
-    whole = group_correlations(against[both], values[both], families)
-    several = [name for name, size in Counter(families).items() if size > 1]
-    replicates = np.full((len(several), 1), np.nan)
-    for place, family in enumerate(several):
-        kept = np.array([own != family for own in population.matrix.families])
-        again = against if accuracy is not None else _refitted(population, score, kept)
-        if again is not None:
-            rows = [row for row in both if kept[row]]
-            left = [population.matrix.families[row] for row in rows]
-            replicates[place] = group_correlations(again[rows], values[rows], left).within
-    jackknife = family_jackknife(np.array([whole.within]), replicates, np.isnan(replicates))
+
+    def scored(kept: NDArray[np.bool_]) -> FloatArray | None:
+        if accuracy is not None:
+            return np.where(kept, accuracy, np.nan)
+        return score.of_population(population) if kept.all() else _refitted(population, score, kept)
+
+    whole, jackknife = within_jackknife(values, population.matrix.families, scored)
     interval = jackknife_intervals(jackknife, level)
     return WithinFamilies(
         within=number(whole.within),
@@ -67,14 +57,8 @@ def within_families(
         families_within=whole.groups_within,
         between=number(whole.between),
         families=whole.groups,
-        reason=_reason(interval.reasons[0], several),
+        reason=interval.reasons[0] if whole.groups_within else "no family has two models",
     )
-
-
-def _reason(said: str | None, several: Sequence[str]) -> str | None:
-    if not several:
-        return "no family has two models"
-    return said
 
 
 def _refitted(population: Population, score: CapabilitiesScore, kept: NDArray[np.bool_]) -> FloatArray | None:
