@@ -9,11 +9,14 @@ import msgspec
 import numpy as np
 import polars as pl
 import pytest
+from scipy.special import stdtrit
 
 import confounded
 from confounded.engine import Threads
 from confounded.errors import ContentError
 from confounded.scores import ScoreTable
+from confounded.stats.component import first_component, score_errors
+from confounded.stats.imputed_correlations import imputed_fit
 from confounded.study import Settings, StudyResult, run_study
 from confounded.study.imputed import imputations_for
 from confounded.study.result import Correlation
@@ -80,6 +83,26 @@ def test_without_a_hole_the_study_is_the_published_one_to_the_last_bit() -> None
     imputed = run_study(scores, Settings(missing="impute", resamples=0))
     settings = msgspec.structs.replace(imputed.provenance, settings=plain.provenance.settings)
     assert msgspec.structs.replace(imputed, provenance=settings).to_json() == plain.to_json()
+
+
+def test_the_interval_of_a_capabilities_score_is_wider_the_more_of_the_model_is_imputed(
+    holed: StudyResult,
+) -> None:
+    columns = with_holes(cells(), 0.3)
+    names = sorted(SUITE)
+    suite = np.column_stack([columns[name] for name in names])
+    fit = imputed_fit(suite, 20, IMPUTE.seed)
+    completed = fit.completed.mean(axis=0)
+    whole = first_component(completed, reference=fit.eigenvector)
+    known = score_errors(completed, replace(whole, scores=fit.scores)).standard_error
+    added = 1.05 * fit.each.scores.var(axis=0, ddof=1)
+    (population,) = holed.populations
+    halves = np.array(
+        [(one.score_high or np.nan) - (one.capabilities_score or np.nan) for one in population.models]
+    )
+    np.testing.assert_allclose(halves, stdtrit(5.0, 0.975) * np.sqrt(known**2 + added), rtol=1e-6)
+    holes = np.isnan(suite).sum(axis=1)
+    assert added[holes >= 3].mean() > 4 * added[holes == 0].mean()
 
 
 def test_a_model_that_lacks_cells_keeps_its_place_and_the_answer_stays_near(holed: StudyResult) -> None:

@@ -32,10 +32,21 @@ MOST_FILLED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Holes:
-    """A suite that is imputed: its (S, C) cells, NaN for holes, and what is said of them in the result."""
+    """A suite that is imputed.
+
+    Parameters
+    ----------
+    suite : ndarray of shape (S, C)
+        Its cells, NaN for holes.
+    facts : MissingCells
+        What is said of them in the result.
+    variances : ndarray of shape (S,)
+        (1 + 1/M) times that of the capabilities scores between imputations.
+    """
 
     suite: NDArray[np.float64] = field(repr=False)
     facts: MissingCells
+    variances: NDArray[np.float64] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +96,16 @@ class CapabilitiesScore:
     def half_widths(self, population: Population, level: float) -> NDArray[np.float64]:
         """Return half the width of the interval of each of the (M,) capabilities scores, NaN where it is not known.
 
-        Of a fitted score it says how far another suite of the same kind would move it (`stats.component.score_errors`);
+        Of a fitted score it says how far another suite of the same kind would move it (`stats.component.score_errors`),
+        and where the suite is imputed, imputation too;
         of one held fixed it comes from the standard errors that its source publishes, taken as normal.
         """
         half = np.full(len(population.models), np.nan)
         if self.columns is not None and self.fit is not None:
             errors = score_errors(self.columns, self.fit)
-            half[self.rows] = errors.standard_error * stdtrit(errors.degrees_of_freedom, (1.0 + level) / 2.0)
+            imputed = 0.0 if self.holes is None else self.holes.variances
+            error = np.sqrt(errors.standard_error**2 + imputed)
+            half[self.rows] = error * stdtrit(errors.degrees_of_freedom, (1.0 + level) / 2.0)
         elif self.variances is not None:
             half[self.rows] = np.sqrt(self.variances) * ndtri((1.0 + level) / 2.0)
         return half

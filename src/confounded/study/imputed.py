@@ -61,7 +61,7 @@ BY_AGE: Final = 0.01
 HELD: Final = (
     "Intervals, p-values and verdicts of benchmarks, areas and kinds, with and without measurement error, hold what "
     "differs between imputations and how far they stray where known cells are hidden; all is imputed anew without each "
-    "family."
+    "family. Those of capabilities scores hold what differs between imputations."
 )
 """What the uncertainty of imputation is in."""
 
@@ -157,7 +157,7 @@ def impute_score(
         _mean_fit(fit),
         source,
         left_out,
-        holes=Holes(holed, facts),
+        holes=Holes(holed, facts, (1.0 + 1.0 / facts.imputations) * fit.each.scores.var(axis=0, ddof=1)),
     )
     return score, notices
 

@@ -119,8 +119,8 @@ class ModelResult(msgspec.Struct, frozen=True, kw_only=True):
     """One model of a population. `capabilities_score` is null for a model left out of the fit.
 
     `score_low` and `score_high` are the interval of the capabilities score: how far it would move with another suite of
-    the same kind (each capability benchmark left out once), or by the standard errors that its source publishes. Null
-    where neither is known.
+    the same kind (each capability benchmark left out once), and between imputations where that is imputed, or by the
+    standard errors that its source publishes. Null where neither is known.
 
     `catalogue_model` is the entry of the catalogue that its name was found to stand for, and `family_from` says what
     told its family: the scores themselves, the catalogue, or a rule.
