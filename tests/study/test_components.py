@@ -21,16 +21,17 @@ MATHS, SENSE = ("gsm8k", "minerva_math", "mmlu"), ("piqa", "hellaswag", "lambada
 SUITE = (*MATHS, *SENSE)
 
 
-def planted(n: int = 90, seed: int = 0, *, one_only: bool = False) -> ScoreTable:
+def planted(n: int = 90, seed: int = 0, *, one_only: bool = False, shared: float = 0.0) -> ScoreTable:
     """Return a suite of maths and common sense, and benchmarks that go with the one, the other or neither."""
     rng = np.random.default_rng(seed)
-    maths, sense = rng.normal(size=(2, n))
+    maths, sense = rng.normal(size=(2, n)) + shared * rng.normal(size=n)
     if one_only:
         sense = maths
     columns = {name: maths + 0.5 * rng.normal(size=n) for name in MATHS}
     columns |= {name: sense + 0.5 * rng.normal(size=n) for name in SENSE}
     columns["with_maths"] = maths + 0.5 * rng.normal(size=n)
     columns["falls_with_sense"] = -sense + 0.5 * rng.normal(size=n)
+    columns["one_against_the_other"] = maths - sense + 0.5 * rng.normal(size=n)
     columns["neither"] = rng.normal(size=n)
     columns["neither"][:5] = np.nan
     return tables.table(
@@ -117,3 +118,17 @@ def test_a_study_holds_them_and_a_fixed_score_has_none() -> None:
     assert [one.population for one in result.components] == ["chat"]
     fixed = run_study(table, Settings(capabilities="mmlu", resamples=0))
     assert fixed.components == []
+
+
+def test_what_a_low_correlation_with_the_one_score_hides_is_a_caution() -> None:
+    result = run_study(planted(n=150, shared=1.0), Settings(suite=SUITE, resamples=0))
+    told = {
+        one.benchmark: [own.what for own in one.cautions if own.caution == components.CAUTION]
+        for one in result.correlations
+    }
+    [what] = told.pop("one_against_the_other")
+    assert "components" in what
+    assert "with that led by" in what
+    assert not any(told.values())
+    [found] = [one for one in result.correlations if one.benchmark == "one_against_the_other"]
+    assert found.verdict == "separable"

@@ -31,14 +31,16 @@ from confounded.study.components_result import (
     ComponentLoadings,
 )
 from confounded.study.correlations import correlation
-from confounded.study.known import number
+from confounded.study.known import listed, number, signed
 from confounded.study.population import Population
-from confounded.study.result import BenchmarkFacts
+from confounded.study.result import BenchmarkFacts, Caution, Correlation
 from confounded.study.settings import SMALLEST_SUITE, Settings
 from confounded.study.shapes import TURNING
 from confounded.study.verdicts import verdict_of
 
-__all__ = ["capability_components"]
+__all__ = ["CAUTION", "capability_components", "component_cautions"]
+
+CAUTION: Final = "follows a component"
 
 MOST_REFITTED: Final = 200
 """Families up to which the components are fitted again without each: of more, one seldom moves them."""
@@ -89,6 +91,58 @@ def capability_components(
         n_components=2 if is_earned else 1,
     )
     return _with_second(result, population, score, facts, families, settings, engine) if is_earned else result
+
+
+def component_cautions(
+    correlations: Sequence[Correlation], components: Sequence[CapabilityComponents | None]
+) -> list[Correlation]:
+    """Add a caution where a benchmark is separable from the one score and surely not from a component of it.
+
+    What rises with one component and falls with the other has a correlation near 0 with what both have in common.
+
+    Parameters
+    ----------
+    correlations : sequence of Correlation
+        With their verdicts.
+    components : sequence of CapabilityComponents or None
+        None where a score is held fixed.
+    """
+    told = {
+        (one.population, own.benchmark): _told(one, own)
+        for one in components
+        if one is not None
+        for own in one.benchmarks
+        if any(side.verdict in SURE for side in (own.first, own.second))
+    }
+    return [
+        msgspec.structs.replace(one, cautions=[*one.cautions, Caution(caution=CAUTION, what=told[place])])
+        if one.verdict in HIDING and (place := (one.population, one.benchmark)) in told
+        else one
+        for one in correlations
+    ]
+
+
+HIDING: Final = ("separable", "unreliable")
+SURE: Final = ("entangled", "inverse")
+"""Verdicts on the one score, and on a component of it, that a reader would not expect side by side."""
+
+
+def _told(one: CapabilityComponents, own: BenchmarkComponents) -> str:
+    """Say in words how a benchmark goes with both components."""
+    parts = [
+        f"{signed(side.rho or 0.0)} [{signed(side.low or 0.0)}, {signed(side.high or 0.0)}] with that led by "
+        f"{listed(led, NAMED)}"
+        for side, led in ((own.first, one.first_led_by), (own.second, one.second_led_by))
+        if side.verdict in SURE
+    ]
+    return (
+        f"Capability has two components in this suite, and the correlation is {' and '.join(parts)}. "
+        "With the one capabilities score it is low, which hides that."
+    )
+
+
+NAMED: Final = 3
+"""Capability benchmarks that name a component, those that lead it most."""
 
 
 def _with_second(

@@ -210,8 +210,8 @@ def _by_release(population: Population, settings: Settings, asked: bool) -> Part
     first, last = (
         np.array([np.nan if one is None else float(one[end].toordinal()) for one in spans]) for end in (0, 1)
     )
-    parting = _banded("released", first, cuts, periods, "(day of release)", asked)
-    by_last = _banded("released", last, cuts, periods, "(day of release)", asked)
+    parting = _banded("released", first, cuts, periods, "(day of release)", asked, below="before")
+    by_last = _banded("released", last, cuts, periods, "(day of release)", asked, below="before")
     return replace(parting, of=np.where(parting.of == by_last.of, parting.of, UNKNOWN))
 
 
@@ -279,12 +279,19 @@ def _days(cells: Sequence[str | None]) -> FloatArray | None:
 
 
 def _banded(
-    by: str, values: FloatArray, cuts: Sequence[float], named: Sequence[str], unit: str, asked: bool
+    by: str,
+    values: FloatArray,
+    cuts: Sequence[float],
+    named: Sequence[str],
+    unit: str,
+    asked: bool,
+    *,
+    below: str = "below",
 ) -> Parting:
     """Part models at cut points; a model on a cut point is above it."""
     strata = [f"all {unit}"]
     if named:
-        strata = [f"below {named[0]} {unit}"]
+        strata = [f"{below} {named[0]} {unit}"]
         strata += [f"{low} to {high} {unit}" for low, high in itertools.pairwise(named)]
         strata.append(f"from {named[-1]} {unit}")
     band = np.searchsorted(np.asarray(cuts, dtype=np.float64), values, side="right").astype(np.intp)

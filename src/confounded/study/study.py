@@ -25,7 +25,7 @@ from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.capability import capabilities_of
 from confounded.study.cautions import caution
 from confounded.study.columns import with_columns_asked_for
-from confounded.study.components import capability_components
+from confounded.study.components import capability_components, component_cautions
 from confounded.study.components_result import CapabilityComponents
 from confounded.study.correlations import capabilities_correlations, gather_evidence
 from confounded.study.directions import catalogue_directions
@@ -186,7 +186,7 @@ def run_study(
         populations=results,
         benchmarks=list(facts.values()),
         areas=_areas_of(correlations, facts, whole=shipped),
-        correlations=reversal_cautions(correlations, strata),
+        correlations=component_cautions(reversal_cautions(correlations, strata), components),
         population_summaries=by_population,
         area_summaries=by_area,
         kind_summaries=by_kind,

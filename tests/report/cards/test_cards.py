@@ -279,6 +279,18 @@ def test_a_card_says_what_was_asked_for_by_a_split_and_what_is_left_given_size()
     assert "over the 144 models" in lines["Given size"]
 
 
+def test_a_split_into_strata_too_small_to_list_says_how_many_models_stand_behind_it() -> None:
+    ability, noise = noisy()
+    sizes: list[float | None] = [None] * 144
+    sizes[0], sizes[1], sizes[2] = 1e9, 1.1e9, 70e9
+    result = check_scores(
+        made(ability + noise, ability, parameters=sizes), Settings(resamples=0, by=("size",)), plan=False
+    )
+    lines = {line.term: line.text for line in cards(result)[0].lines}
+    assert "(2 models, no interval: " in lines["By size"]
+    assert lines["By size"].endswith(").")
+
+
 def test_a_relation_that_changes_direction_is_said_in_the_first_lines() -> None:
     bent = Shape(label="not monotone", slope_low=-1.0, slope_high=1.0, p_low=0.01, p_high=0.01, break_at=0.0)
     (card,) = cards(checked(verdict="separable", shape=bent))

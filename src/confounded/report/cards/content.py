@@ -366,10 +366,9 @@ def strata_lines(found: Sequence[BenchmarkStrata]) -> Iterator[Line]:
         ]
         rest = len(split.strata) - len(shown)
         more = f" and {rest} smaller strata" if rest else ""
-        yield Line(
-            f"By {split.by.replace('_', ' ')}",
-            (_groups(split.parts) + "; ".join(parts) + more).rstrip() + ".",
-        )
+        said = [*_groups(split.parts), *(["; ".join(parts) + more] if parts else [])]
+        if said:
+            yield Line(f"By {split.by.replace('_', ' ')}", f"{'. '.join(said)}.")
     for third in (third for one in found for third in one.given if third.partial is not None):
         limits = span(third.low, third.high) or f"no interval: {third.reason}"
         yield Line(
@@ -379,15 +378,20 @@ def strata_lines(found: Sequence[BenchmarkStrata]) -> Iterator[Line]:
         )
 
 
-def _groups(parts: GroupParts | None) -> str:
-    """Say the correlation within groups and between them."""
+def _groups(parts: GroupParts | None) -> list[str]:
+    """Say the correlation within groups and between them; nothing where there is none."""
     if parts is None or parts.within is None:
-        return ""
-    within = f"within groups {number(parts.within)} {span(parts.within_low, parts.within_high)}".rstrip()
+        return []
+    within = f"within groups {number(parts.within)} " + (
+        span(parts.within_low, parts.within_high)
+        or f"({parts.n_within} models, no interval: {parts.within_reason})"
+    )
     if parts.between is None:
-        return f"{within}. "
-    between = f"between them {number(parts.between)} {span(parts.between_low, parts.between_high)}".rstrip()
-    return f"{within}, {between}. "
+        return [within]
+    between = f"between them {number(parts.between)} " + (
+        span(parts.between_low, parts.between_high) or f"({parts.groups} groups)"
+    )
+    return [f"{within}, {between}"]
 
 
 def _saturation(one: Correlation) -> str:
