@@ -219,7 +219,7 @@ def scored_by_suite(
         raise ContentError(
             "capability benchmarks on which models differ",
             found=f"one and the same score of all {population.name} models on {', '.join(constant)}",
-            remedy="Leave it out of the --suite.",
+            remedy=f"Leave it out of the --suite, or altogether with --leave-out {','.join(constant)}.",
         )
     try:
         fit = first_component(fitted)

@@ -370,7 +370,7 @@ def strata_lines(found: Sequence[BenchmarkStrata]) -> Iterator[Line]:
         if said:
             yield Line(f"By {split.by.replace('_', ' ')}", f"{'. '.join(said)}.")
     for third in (third for one in found for third in one.given if third.partial is not None):
-        limits = span(third.low, third.high) or f"no interval: {third.reason}"
+        limits = span(third.low, third.high) or f"(no interval: {third.reason})"
         yield Line(
             f"Given {GIVEN.get(third.given, third.given)}",
             f"\u03c1 = {number(third.partial)} {limits}, where it is {number(third.rho)} without that, over the "
