@@ -150,6 +150,7 @@ validate: $(RUN_READY) $(PROJECT_READY) ## Simulate coverage, wrong verdicts and
 	@$(PY) validation/names/measure.py
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/missing/measure.py
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/missing/areas.py
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/other_intervals.py
 
 # --no-emit-index-url and the rest: a lock names packages, versions and hashes, and no address.
 LOCK := pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
