@@ -160,7 +160,7 @@ def test_the_search_and_the_filters_leave_what_they_say(
     assert row_count(page) == expected
     page.locator("#q").fill("no such thing")
     page.get_by_role("button", name="Clear them").click()
-    assert row_count(page) == 250
+    assert row_count(page) == 150
 
 
 def test_a_link_with_filters_opens_the_same_rows(page: Page, report: Path, shipped: StudyResult) -> None:

@@ -48,12 +48,13 @@ def counted(
     whole = points if over is None else over
     if not points:
         return []
-    bounds = [Range(min(p[side] for p in whole), max(p[side] for p in whole)) for side in (0, 1)]
+    bounds = [Range(min(values), max(values)) for values in zip(*whole, strict=True)]
     steps = [(one.high - one.low) / n or 1.0 for one, n in zip(bounds, CELLS, strict=True)]
-    counts = Counter(
-        tuple(min(int((p[side] - bounds[side].low) / steps[side]), CELLS[side] - 1) for side in (0, 1))
-        for p in points
-    )
+    places = [
+        [min(int((value - low) / step), n - 1) for value in values]
+        for values, (low, _), step, n in zip(zip(*points, strict=True), bounds, steps, CELLS, strict=True)
+    ]
+    counts = Counter(zip(*places, strict=True))
     return [
         Cell(bounds[0].low + (across + 0.5) * steps[0], bounds[1].low + (up + 0.5) * steps[1], n)
         for (across, up), n in sorted(counts.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Final
 
 from confounded.report.answer import warning
@@ -11,7 +12,7 @@ from confounded.report.figures.catalog import first_specs
 from confounded.report.figures.heatmap import heatmap
 from confounded.report.figures.render import draw, draw_vega
 from confounded.report.figures.scores import capabilities_scores
-from confounded.report.figures.theme import family_marks
+from confounded.report.figures.theme import FamilyMark, family_marks
 from confounded.report.files import PAGE, RESULT
 from confounded.report.index import Index
 from confounded.report.page import render_page
@@ -19,7 +20,7 @@ from confounded.report.table_formats import SUFFIXES, tables
 from confounded.report.tables import TABLE_NAMES
 from confounded.study.result import StudyResult
 
-__all__ = ["contents", "possible_paths"]
+__all__ = ["contents", "drawn_figures", "possible_paths"]
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -37,6 +38,20 @@ def contents(result: StudyResult) -> dict[str, bytes]:
     """Return the content of every file of a report by its relative path."""
     index = Index.of(result)
     marks = family_marks(result.populations)
+    drawn = drawn_figures(index, marks)
+    _LOGGER.info("Writing the page and the tables")
+    whole = result.to_json()
+    files = {PAGE: render_page(index, drawn, marks, whole), RESULT: whole}
+    files |= {f"tables/{name}": content for name, content in tables(index).items()}
+    files |= {
+        f"figures/{name}.svg": svg.encode() for name, svg in drawn.items() if not name.startswith(PAGE_ONLY)
+    }
+    return files
+
+
+def drawn_figures(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, str]:
+    """Return the SVG of the figures that are drawn when a report is written, by their names."""
+    result = index.result
     specs = first_specs(index)
     for population, slug in zip(result.populations, index.population_slugs, strict=True):
         if population.capability_correlations is not None:
@@ -58,14 +73,7 @@ def contents(result: StudyResult) -> dict[str, bytes]:
                     width,
                 )
             )
-    _LOGGER.info("Writing the page and the tables")
-    whole = result.to_json()
-    files = {PAGE: render_page(index, drawn, marks, whole), RESULT: whole}
-    files |= {f"tables/{name}": content for name, content in tables(index).items()}
-    files |= {
-        f"figures/{name}.svg": svg.encode() for name, svg in drawn.items() if not name.startswith(PAGE_ONLY)
-    }
-    return files
+    return drawn
 
 
 def possible_paths(result: StudyResult) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from confounded.report.index import Index
 from confounded.study.result import VERDICTS, StudyResult
@@ -275,6 +275,19 @@ def _held(one: Any, steps: list[str]) -> Iterable[Any]:
     return one or ()
 
 
+class _AdjustedScore(NamedTuple):
+    """A row of the longest table: a tuple, since millions of dictionaries take long and much memory."""
+
+    model: str
+    score: float | None
+    predicted: float | None
+    residual: float | None
+    low: float | None
+    high: float | None
+    best_rank: int | None
+    worst_rank: int | None
+
+
 def _adjusted(result: StudyResult) -> Iterator[tuple[Any, Any]]:
     """Return a row for each score that has a prediction: the score, the prediction, and the ranks allowed."""
     populations = {one.population: one for one in result.populations}
@@ -282,6 +295,7 @@ def _adjusted(result: StudyResult) -> Iterator[tuple[Any, Any]]:
         if one.adjusted is None:
             continue
         population, adjusted = populations[one.population], one.adjusted
+        scores = population.scores[one.benchmark]
         nothing: list[int | None] = [None] * len(population.models)
         best, worst = (
             (one.ranks.best or nothing, one.ranks.worst or nothing) if one.ranks else (nothing, nothing)
@@ -289,16 +303,16 @@ def _adjusted(result: StudyResult) -> Iterator[tuple[Any, Any]]:
         for row, model in enumerate(population.models):
             if adjusted.residual[row] is not None:
                 yield (
-                    {
-                        "model": model.model,
-                        "score": population.scores[one.benchmark][row],
-                        "predicted": adjusted.predicted[row],
-                        "residual": adjusted.residual[row],
-                        "low": adjusted.low[row],
-                        "high": adjusted.high[row],
-                        "best_rank": best[row],
-                        "worst_rank": worst[row],
-                    },
+                    _AdjustedScore(
+                        model.model,
+                        scores[row],
+                        adjusted.predicted[row],
+                        adjusted.residual[row],
+                        adjusted.low[row],
+                        adjusted.high[row],
+                        best[row],
+                        worst[row],
+                    ),
                     one,
                 )
 

@@ -35,7 +35,7 @@ const modelTable = () => {
     { name: "parameters", title: "Parameters", sort: true, class: "num wide-only", text: (row) => parameters(row.model.parameters) },
     { name: "flop", title: "Training FLOP", sort: true, class: "num wide-only", text: (row) => flop(row.model.training_flop) },
   ].filter(Boolean), rows.slice(0, shownModels), { order: orderOf("score-descending"), label: "Models" }),
-  rows.length > shownModels ? el("p", {}, el("button", { type: "button", onclick: () => { shownModels += 1000; show({ moved: false }); } }, `Show more (${(rows.length - shownModels).toLocaleString("en")} are hidden)`)) : null];
+  rows.length > shownModels ? el("p", {}, el("button", { type: "button", onclick: () => { shownModels += 1000; show({ moved: false }); } }, `Show more (${(rows.length - shownModels).toLocaleString("en")} are hidden)`), unprinted(rows.length - shownModels)) : null];
 };
 
 const modelsBody = () => {

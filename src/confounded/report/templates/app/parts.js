@@ -38,7 +38,7 @@ const marginSlider = () => {
       said.textContent = `±${marginWords(chosen)}`;
       back.hidden = isOwnMargin(chosen);
       clearTimeout(timer);
-      timer = setTimeout(() => choose({ margin: isOwnMargin(chosen) ? "" : String(chosen) }, { step: false }), 60);
+      timer = setTimeout(() => choose({ margin: isOwnMargin(chosen) ? "" : String(chosen) }, { step: false }), 20);
     } });
   return el("span", { class: "filter margin" }, el("label", { for: "margin" }, "Margin"), slider, said, back);
 };
