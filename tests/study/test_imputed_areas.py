@@ -22,7 +22,7 @@ from confounded.study.areas import stack
 from confounded.study.capability import capabilities_of
 from confounded.study.correlations import Evidence, gather_evidence
 from confounded.study.population import benchmark_facts, populations
-from confounded.study.result import AreaSummary, Correlation
+from confounded.study.result import AreaSummary, Caution, Correlation
 
 SUITE = tuple(f"suite_{number}" for number in range(5))
 N, SIZE = 40, 4
@@ -211,6 +211,7 @@ def test_the_terminal_says_the_share_beside_each_result(holed: StudyResult) -> N
         assert (
             f"{100 * one.imputed.share:.0f}% of the suite's cells imputed for its models, were they" in line
         )
+        assert "over 40\N{NO-BREAK SPACE}models" in line
         assert one.verdict in line
 
 
@@ -222,6 +223,19 @@ def test_the_terminal_calls_holes_that_go_with_age_no_random_ones(holed: StudyRe
     whole = next(iter(lines_of_imputed(aged)))[1]
     assert "not missing at random: whether models have suite_1 goes with when they were released" in whole
     assert "taken to be" not in whole
+
+
+def test_the_terminal_says_who_is_left_out_and_where_gaps_go_with_capability(holed: StudyResult) -> None:
+    (population,) = holed.populations
+    gaps = Caution(caution="gaps go with capability", what="Nine models have no score on it.")
+    fewer = msgspec.structs.replace(
+        holed,
+        populations=[msgspec.structs.replace(population, n_models=population.n_models + 7)],
+        correlations=[msgspec.structs.replace(one, cautions=[gaps]) for one in holed.correlations],
+    )
+    (_, whole), (_, first), *_ = lines_of_imputed(fewer)
+    assert "; 7\N{NO-BREAK SPACE}models with fewer than 2 of it left out. Cells are taken" in whole
+    assert first.endswith("Nine models have no score on it.")
 
 
 def test_the_terminal_says_nothing_where_nothing_is_imputed(holed: StudyResult) -> None:
