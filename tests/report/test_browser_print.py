@@ -164,3 +164,13 @@ def test_paper_says_what_it_leaves_out_of_a_long_list(page: Page, tmp_path: Path
     opened(page, tmp_path)
     begin_to_print(page)
     assert "450 more are not printed" in page.locator("#paper").inner_text()
+
+
+def test_words_in_the_table_of_benchmarks_stand_whole_on_paper(page: Page, report: Path) -> None:
+    page.set_viewport_size({"width": 680, "height": 900})
+    opened(page, report)
+    begin_to_print(page)
+    table = page.locator("#paper table", has=page.locator("th", has_text="Benchmark"))
+    assert table.evaluate("table => table.clientWidth") <= 680
+    heights = table.evaluate("table => [...table.tBodies[0].rows].map(row => row.clientHeight)")
+    assert max(heights) < 80
