@@ -20,11 +20,12 @@ import msgspec
 import pytest
 
 from confounded.report import words
+from confounded.report.answer import answer
 from confounded.report.contents import contents
-from confounded.report.index import NOT_SAFETY
+from confounded.report.index import NOT_SAFETY, Index
 from confounded.report.plain import visible
 from confounded.study import StudyResult
-from confounded.study.result import Notice, read_result
+from confounded.study.result import Notice, VerdictCounts, read_result
 from tests.report.packed import restored
 from tests.report.results import (
     NASTY,
@@ -362,3 +363,19 @@ def test_many_models_are_aggregated_and_the_page_knows_it() -> None:
 def test_the_page_says_that_it_is_ours_near_its_top(html: str) -> None:
     # By this an earlier report is known, and replaced.
     assert '<meta name="generator" content="confounded ' in html[:500]
+
+
+def test_the_answer_counts_no_undecided_where_there_are_none_and_says_none_for_zero() -> None:
+    made = result(populations=[population("base", ["honesty"]), population("chat", ["honesty"])])
+    counts = (VerdictCounts(undecided=1), VerdictCounts(entangled=1))
+    tallies = [
+        msgspec.structs.replace(one, n_benchmarks=1, verdicts=verdicts)
+        for one, verdicts in zip(made.population_summaries, counts, strict=True)
+    ]
+    said = answer(Index.of(msgspec.structs.replace(made, population_summaries=tallies)))
+    assert said == [
+        "For some benchmarks nobody can say yet: 1 of 1 is undecided over 4 base models.",
+        "0 (base) and 1 (chat) are established to rise with capability beyond the margin of 40\u00a0%, "
+        "none to fall as it grows.",
+        "None is shown to be separable from capability.",
+    ]

@@ -71,6 +71,8 @@ def area_answers(index: Index) -> list[AreaAnswer]:
     for one in index.result.area_summaries:
         if one.area in groups and one.n_benchmarks:
             by_verdict.setdefault(area_verdict(one), {}).setdefault(one.area, []).append(one.population)
+    if not by_verdict:
+        return []
     order = [*BOARD, *(verdict for verdict in by_verdict if verdict not in BOARD)]
     return [
         AreaAnswer(
@@ -109,9 +111,10 @@ def _undecided(tallies: Sequence[PopulationSummary], index: Index) -> str:
         return f"Every one of {_and(words.plural(one.n_benchmarks, 'benchmark') for one in tallies)} can be placed."
     mostly = 2 * undecided > sum(one.n_benchmarks for one in tallies)
     counts = _and(
-        f"{one.verdicts.undecided} of {one.n_benchmarks} are undecided over {sizes[one.population]} "
-        f"{one.population} models"
+        f"{one.verdicts.undecided:,} of {one.n_benchmarks:,} {'is' if one.verdicts.undecided == 1 else 'are'} "
+        f"undecided over {sizes[one.population]:,} {one.population} models"
         for one in tallies
+        if one.verdicts.undecided
     )
     return f"For {'most' if mostly else 'some'} benchmarks nobody can say yet: {counts}."
 
@@ -124,8 +127,8 @@ def _established(
     falling = _named(areas.get("inverse", ()), "falls", "fall")
     whole = f"; as whole areas, {'; '.join(filter(None, (rising, falling)))}" if rising or falling else ""
     return (
-        f"{_counted(tallies, 'entangled')} established to rise with capability beyond the margin of {margin}, "
-        f"{_counts(tallies, 'inverse')} to fall as it grows{whole}."
+        f"{words.sentence(_counted(tallies, 'entangled'))} established to rise with capability beyond the margin of "
+        f"{margin}, {_counts(tallies, 'inverse')} to fall as it grows{whole}."
     )
 
 
@@ -149,12 +152,7 @@ def _named_areas(one: AreaAnswer, index: Index) -> list[str]:
 
 
 def _separable(tallies: Sequence[PopulationSummary], areas: Mapping[str, Sequence[str]]) -> str:
-    found = sum(one.verdicts.separable for one in tallies)
-    start = (
-        f"{_counted(tallies, 'separable')} shown to be separable from capability"
-        if found
-        else "None is shown to be separable from capability"
-    )
+    start = f"{words.sentence(_counted(tallies, 'separable'))} shown to be separable from capability"
     if areas:
         start += f" (of whole areas {_and(areas.get('separable', ())) or 'none'})"
     powers = [power.separable for one in tallies for power in one.power if power.separable is not None]
@@ -171,13 +169,15 @@ def _separable(tallies: Sequence[PopulationSummary], areas: Mapping[str, Sequenc
 
 def _counted(tallies: Sequence[PopulationSummary], verdict: str) -> str:
     """Write how many benchmarks of each population have a verdict, with the verb: "23 (base) and 17 (chat) are"."""
-    is_one = len(tallies) == 1 and getattr(tallies[0].verdicts, verdict) == 1
-    return f"{_counts(tallies, verdict)} {'is' if is_one else 'are'}"
+    counts = _counts(tallies, verdict)
+    return f"{counts} {'is' if counts in ('1', 'none') else 'are'}"
 
 
 def _counts(tallies: Sequence[PopulationSummary], verdict: str) -> str:
-    """Write how many benchmarks of each population have a verdict: "23 (base) and 17 (chat)"."""
+    """Write how many benchmarks of each population have a verdict: "23 (base) and 17 (chat)", or "none"."""
     counts = [(getattr(one.verdicts, verdict), one.population) for one in tallies]
+    if not any(count for count, _ in counts):
+        return "none"
     return str(counts[0][0]) if len(counts) == 1 else _and(f"{count} ({name})" for count, name in counts)
 
 
