@@ -27,7 +27,7 @@ from confounded.study import Settings, StudyResult, run_study
 from confounded.study import columns as study_columns
 from confounded.study.capability import capabilities_of
 from confounded.study.population import benchmark_facts, populations
-from confounded.study.reversals import CAUTION, OPPOSED, reversal_notices, with_reversals
+from confounded.study.reversals import CAUTION, OPPOSED, WITHIN, reversal_notices, with_reversals
 from confounded.study.strata import part_models
 from confounded.study.strata_result import BenchmarkStrata, SplitCorrelations
 
@@ -400,6 +400,36 @@ def test_it_finds_by_itself_that_truthfulqa_turns_round_near_chance_on_the_leade
 
 
 # Strata that all go the other way.
+
+
+@pytest.mark.parametrize("way", [1.0, -1.0])
+def test_families_that_go_the_other_way_within_themselves_are_a_caution(way: float) -> None:
+    rng = np.random.default_rng(7)
+    family = np.repeat(rng.normal(size=24), 5)
+    ability = family + rng.normal(size=120)
+    turned = way * (ability - 5.0 * family) + 0.3 * rng.normal(size=120)
+    weaker = family + 0.2 * (ability - family) + 0.3 * rng.normal(size=120)
+    told = {}
+    for name, safety in (("turned", turned), ("weaker", weaker)):
+        settings = Settings(suite=SUITE, resamples=0, by=("family",))
+        result = run_study(made(safety, ability, size=5), settings)
+        told[name] = [
+            own.what for one in result.correlations for own in one.cautions if own.caution == WITHIN
+        ]
+    [what] = told["turned"]
+    assert f"within groups by family it is {'+' if way > 0 else '−'}0." in what
+    assert "120 models of 24 groups" in what
+    assert told["weaker"] == []
+
+
+def test_chance_alone_seldom_turns_what_is_within_families() -> None:
+    turned = 0
+    for seed in range(40):
+        ability, noise = noisy(seed, n=120)
+        [one] = parted(made(noise, ability, seed=seed), Settings(suite=SUITE, by=("family",)))
+        [parts] = [split.parts for split in one.splits if split.parts is not None]
+        turned += parts.reversal_holm is not None and parts.reversal_holm <= 0.05
+    assert turned <= 3
 
 
 @pytest.mark.parametrize("way", [1.0, -1.0])

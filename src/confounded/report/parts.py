@@ -14,7 +14,7 @@ __all__ = ["MOST_SHOWN", "lines_of_parts"]
 MOST_SHOWN: Final = 12
 """Benchmarks of a population whose parts are said; those of the others are in the tables."""
 
-ALARMS: Final = ("sign reversal", "opposite strata")
+ALARMS: Final = ("sign reversal", "opposite strata", "reversal within groups")
 """The cautions of which a reader must know before any correlation over all models is read."""
 
 TOGETHER: Final = "together"
@@ -37,7 +37,7 @@ def lines_of_parts(result: StudyResult) -> Iterator[tuple[int, str]]:
     found = {(one.population, one.benchmark): one for one in result.correlations}
     for population in [*(one.population for one in result.populations), TOGETHER]:
         own = [one for one in result.strata if one.population == population and _is_told(one)]
-        own.sort(key=lambda one: not _has_alarm(one))
+        own.sort(key=lambda one: not _has_alarm(one, found.get((population, one.benchmark))))
         who = "all" if population == TOGETHER else population
         for one in own[:MOST_SHOWN]:
             yield 0, _headline(one, found.get((population, one.benchmark)), who)
@@ -49,8 +49,9 @@ def lines_of_parts(result: StudyResult) -> Iterator[tuple[int, str]]:
             yield 0, f"{len(own) - MOST_SHOWN} more benchmarks of {who} models: see the tables."
 
 
-def _has_alarm(one: BenchmarkStrata) -> bool:
-    return bool(one.reversals or one.oppositions)
+def _has_alarm(one: BenchmarkStrata, correlation: Correlation | None = None) -> bool:
+    cautions = [] if correlation is None else correlation.cautions
+    return bool(one.reversals or one.oppositions) or any(own.caution in ALARMS for own in cautions)
 
 
 def _is_told(one: BenchmarkStrata) -> bool:

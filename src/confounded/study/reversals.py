@@ -48,6 +48,7 @@ __all__ = [
     "CAUTION",
     "OPPOSED",
     "READINGS",
+    "WITHIN",
     "opposed_benchmarks",
     "reversal_cautions",
     "reversal_notices",
@@ -56,6 +57,7 @@ __all__ = [
 
 CAUTION: Final = "sign reversal"
 OPPOSED: Final = "opposite strata"
+WITHIN: Final = "reversal within groups"
 
 READINGS: Final = ("near chance", TURNING, "confounding")
 """What an alarm can be read as, in the order of precedence."""
@@ -334,9 +336,14 @@ def _figure(one: StratumCorrelation) -> str:
 
 
 def reversal_cautions(
-    correlations: Sequence[Correlation], strata: Sequence[BenchmarkStrata]
+    correlations: Sequence[Correlation], strata: Sequence[BenchmarkStrata], settings: Settings
 ) -> list[Correlation]:
     """Add to each correlation a caution where there is an alarm in its own population."""
+    within = {
+        (one.population, one.benchmark): what
+        for one in strata
+        if (what := _within_words(one, 1.0 - settings.level)) is not None
+    }
     alarms = {(one.population, one.benchmark): one.reversals for one in strata if one.reversals}
     opposed = {(one.population, one.benchmark): one.oppositions for one in strata if one.oppositions}
     found = []
@@ -344,8 +351,37 @@ def reversal_cautions(
         place = (one.population, one.benchmark)
         more = [Caution(caution=CAUTION, what=_together(alarms[place]))] if place in alarms else []
         more += [Caution(caution=OPPOSED, what=_surest(opposed[place]).what)] if place in opposed else []
+        more += [Caution(caution=WITHIN, what=within[place])] if place in within else []
         found.append(msgspec.structs.replace(one, cautions=[*one.cautions, *more]) if more else one)
     return found
+
+
+def _within_words(one: BenchmarkStrata, alpha: float) -> str | None:
+    """Say that a correlation turns within groups of which none alone raises the alarm; None where it does not.
+
+    So it is with families: a stratum that is a family can never have the families for an alarm.
+    """
+    alarming = {own.by for own in one.reversals}
+    turned = [
+        (split.by, split.parts)
+        for split in one.splits
+        if split.parts is not None
+        and split.by not in alarming
+        and split.parts.reversal_holm is not None
+        and split.parts.reversal_holm <= alpha
+    ]
+    if not turned:
+        return None
+    by, parts = min(turned, key=lambda own: own[1].reversal_holm or 0.0)
+    rho, low, high = (own or 0.0 for own in (parts.within, parts.within_low, parts.within_high))
+    also = listed([f"by {other}" for other, _ in turned if other != by])
+    return (
+        f"Over {one.overall.n_models} {_who(one)} the correlation is {_figure(one.overall)}, but within groups by {by} "
+        f"it is {signed(rho)} [{signed(low)}, {signed(high)}], over {parts.n_within} models of {parts.groups_within} "
+        f"groups: of models of one group the more capable have the {'higher' if rho > 0 else 'lower'} scores, and over "
+        "all it is the other way because of what the groups differ in."
+        + (f" So it is within groups {also}." if also else "")
+    )
 
 
 def _surest(oppositions: Sequence[Opposition]) -> Opposition:

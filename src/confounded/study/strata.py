@@ -251,7 +251,8 @@ def _of_scope(one: Scoped, settings: Settings, engine: Engine) -> list[Benchmark
     if not plans:
         return []
     found = batch.run()
-    groups = _parts_of(one, [plan[0] for plan in plans], settings, engine)
+    overall_of = {plan[0]: found.of(plan[1][0][3]) for plan in plans}
+    groups = _parts_of(one, overall_of, settings, engine)
     results = []
     for benchmark, placed, conditional, small in plans:
         overall = found.of(placed[0][3])
@@ -353,17 +354,17 @@ def _given(
 
 
 def _parts_of(
-    one: Scoped, benchmarks: Sequence[str], settings: Settings, engine: Engine
+    one: Scoped, overall_of: Mapping[str, Jackknife], settings: Settings, engine: Engine
 ) -> dict[tuple[str, str], GroupParts]:
     """Correlate within groups and between them, by each split that was asked for."""
-    pairs = [(one.population.matrix.column(name), one.references[name]) for name in benchmarks]
+    pairs = [(one.population.matrix.column(name), one.references[name]) for name in overall_of]
     found = {}
     for own in one.partings:
         if not own.asked:
             continue
         groups = [None if place == UNKNOWN else own.strata[place] for place in own.of]
         jackknifed = jackknifed_groups(one.population, one.score, pairs, groups, engine)
-        for benchmark, (whole, within, between) in zip(benchmarks, jackknifed, strict=True):
+        for benchmark, (whole, within, between) in zip(overall_of, jackknifed, strict=True):
             inner = jackknife_intervals(within, settings.level)
             outer = jackknife_intervals(between, settings.level)
             found[own.by, benchmark] = GroupParts(
@@ -378,6 +379,7 @@ def _parts_of(
                 between_high=number(outer.high[0]),
                 between_reason=outer.reasons[0],
                 groups=whole.groups,
+                reversal_p=number(reversal_p(overall_of[benchmark], within)[0]),
             )
     return found
 
@@ -388,6 +390,9 @@ def _adjusted(found: Sequence[BenchmarkStrata]) -> list[BenchmarkStrata]:
     tested = [np.nan if own.reversal_p is None else own.reversal_p for own in strata]
     signs = [np.nan if own.reversal_p is None or own.p is None else own.p for own in strata]
     adjusted, adjusted_signs = iter(holm(tested).tolist()), iter(holm(signs).tolist())
+    within = [split.parts.reversal_p for one in found for split in one.splits if split.parts is not None]
+    # Each split by groups is one more question of a benchmark, and another than that of any stratum by itself.
+    adjusted_within = iter(holm([np.nan if p is None else p for p in within]).tolist())
     return [
         msgspec.structs.replace(
             one,
@@ -402,6 +407,8 @@ def _adjusted(found: Sequence[BenchmarkStrata]) -> list[BenchmarkStrata]:
                         )
                         for stratum in split.strata
                     ],
+                    parts=split.parts
+                    and msgspec.structs.replace(split.parts, reversal_holm=number(next(adjusted_within))),
                 )
                 for split in one.splits
             ],

@@ -85,7 +85,11 @@ class StratumCorrelation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GroupParts(msgspec.Struct, frozen=True, kw_only=True):
-    """The correlation within groups and between them (`stats.strata`), each with its family-jackknife interval."""
+    """The correlation within groups and between them (`stats.strata`), each with its family-jackknife interval.
+
+    `reversal_p` is that of "within groups it is not the opposite sign of the correlation over all", `reversal_holm` the
+    same after Holm over all benchmarks and splits that were asked for.
+    """
 
     within: float | None
     within_low: float | None
@@ -98,6 +102,8 @@ class GroupParts(msgspec.Struct, frozen=True, kw_only=True):
     between_high: float | None
     between_reason: str | None
     groups: int
+    reversal_p: float | None = None
+    reversal_holm: float | None = None
 
 
 class SplitCorrelations(msgspec.Struct, frozen=True, kw_only=True):

@@ -186,7 +186,7 @@ def run_study(
         populations=results,
         benchmarks=list(facts.values()),
         areas=_areas_of(correlations, facts, whole=shipped),
-        correlations=component_cautions(reversal_cautions(correlations, strata), components),
+        correlations=component_cautions(reversal_cautions(correlations, strata, settings), components),
         population_summaries=by_population,
         area_summaries=by_area,
         kind_summaries=by_kind,
