@@ -285,7 +285,7 @@ def _still_turned(
     """Return whether the interval among some models excludes 0 on the side of the stratum."""
     if mask.sum() < FEWEST_MODELS:
         return False
-    batch = Batch(scoped.population, scoped.score, engine)
+    batch = Batch(scoped.population, scoped.score, settings.seed, engine)
     place = batch.add(scoped.masked(one.benchmark, mask), scoped.references[one.benchmark])
     interval = jackknife_intervals(batch.run().of(place), settings.level)
     if (stratum.rho or 0.0) < 0:
