@@ -262,7 +262,9 @@ def _turned_throughout(
         return False
     pair = (scoped.population.matrix.column(one.benchmark), scoped.references[one.benchmark])
     groups = [None if place == UNKNOWN else place for place in parting.of.tolist()]
-    ((_, within, _),) = jackknifed_groups(scoped.population, scoped.score, [pair], groups, engine)
+    ((_, within, _),) = jackknifed_groups(
+        scoped.population, scoped.score, [pair], groups, settings.seed, engine
+    )
     interval = jackknife_intervals(within, settings.level)
     return bool(_sure_way(number(interval.low[0]), number(interval.high[0])) == way)
 
