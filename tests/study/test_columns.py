@@ -134,12 +134,6 @@ def test_a_column_named_like_what_is_known_of_models_is_the_files_own(tmp_path: 
     assert [own.by for own in result.scopes[0].splits if own.asked] == ["size (column)"]
 
 
-def test_a_column_that_says_one_thing_of_all_is_told_and_parts_nothing(tmp_path: Path) -> None:
-    result = studied(written(tmp_path, Licence=["mit"] * N), "Licence")
-    assert not any(own.asked for own in result.scopes[0].splits)
-    assert any("cannot be parted by Licence" in own.what for own in result.notices)
-
-
 def test_strata_too_small_for_an_alarm_are_told(tmp_path: Path) -> None:
     result = studied(written(tmp_path, lab=[f"lab{i // 16}" for i in range(N)]), "lab")
     assert any("No stratum of the chat models by lab has 30" in own.what for own in result.notices)
@@ -213,3 +207,46 @@ def _nothing(n: int):  # type: ignore[no-untyped-def]
     return ScoreMatrix(
         tuple(f"m{i}" for i in range(n)), (), empty, tuple(f"f{i}" for i in range(n)), empty, empty
     )
+
+
+def test_a_column_of_sizes_is_cut_by_number_and_experts_are_in_no_band(tmp_path: Path) -> None:
+    sizes = ["350M", "1.5B", "3B", "7B", "13B", "34B", "70B", "8x7B"]
+    result = studied(written(tmp_path, Scale=sizes * 12), "Scale")
+    one, split = strata_of(result, "Scale")
+    assert {(own.stratum, own.n_models) for own in split.strata} == {
+        ("Scale: below 3B", 24),
+        ("Scale: 3B to 13B", 24),
+        ("Scale: from 13B", 36),
+    }
+    assert "Scale" in {own.given for own in one.given}
+
+
+def test_few_different_sizes_are_a_part_each(tmp_path: Path) -> None:
+    _, split = strata_of(studied(written(tmp_path, Scale=["7B", "13B"] * 48), "Scale"), "Scale")
+    assert {own.stratum for own in split.strata} == {"Scale: 7B", "Scale: 13B"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "what"),
+    [
+        (["mit"] * N, "'mit' of all 96 of which 'Licence' says something"),
+        ([f"l{i}" for i in range(N)], "96 different values of 96 models in 'Licence', such as 'l0'"),
+        ([None] * N, "empty ones: Licence"),
+    ],
+)
+def test_a_column_that_does_not_part_the_models_is_refused(
+    cells: list[object], what: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        studied(written(tmp_path, Licence=cells), "Licence")
+    assert what in refused.value.found
+
+
+def test_where_all_models_fall_into_one_part_the_study_says_into_which(tmp_path: Path) -> None:
+    result = studied(written(tmp_path, released=["2024-05-01", "2024-07-01"] * 48), "released", "compute")
+    said = " ".join(one.what for one in result.notices)
+    assert (
+        "cannot be parted by released: all 96 of which it is known are in one part, 2024-01-01 to 2025"
+        in said
+    )
+    assert "cannot be parted by compute: it is known of none of them" in said

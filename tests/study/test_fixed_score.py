@@ -524,3 +524,14 @@ def test_no_reference_is_offered_that_could_not_be_used() -> None:
     with pytest.raises(ContentError) as caught:
         run_study(table({"mine": list(range(9))}, models=names), SETTINGS)
     assert "--capabilities" not in caught.value.remedy
+
+
+def test_models_that_a_reference_lacks_are_named_and_take_no_part() -> None:
+    models, _, families = indexed(24)
+    strangers = [f"stranger-{i}" for i in range(40)]
+    values = np.random.default_rng(3).normal(size=64).tolist()
+    made = table({"mine": values}, families=[*families, *strangers], models=[*models, *strangers])
+    (population,) = run_study(made, using(INDEX)).populations
+    assert sorted(one.model for one in population.models) == sorted(models)
+    assert sorted(one.model for one in population.left_out) == sorted(strangers)
+    assert {len(column) for column in population.scores.values()} == {24}

@@ -230,8 +230,8 @@ by_option = option(
     metavar="NAME",
     help="Also part the models by this: the correlation in each part, within the parts and between them. May be given "
     f"several times. NAME is {', '.join(values.BY)}, or any column of the scores: of words, each of which is "
-    "a part, or of numbers or dates, which are cut at their thirds and allowed for too. What every study tries by "
-    "itself is class (base or chat), size and closeness to chance.",
+    "a part, or of numbers, dates or sizes (7B), which are cut at their thirds and allowed for too. What every study "
+    "tries by itself is class (base or chat), size and closeness to chance.",
     shell_complete=values.complete_by,
 )
 size_bands_option = option(

@@ -75,6 +75,17 @@ class ScoreMatrix:
             )
         return self.scores[:, [position[name] for name in benchmarks]]
 
+    def of_models(self, rows: Sequence[int]) -> ScoreMatrix:
+        """Return the matrix of some of the models, in the order of `rows`."""
+        return ScoreMatrix(
+            models=tuple(self.models[row] for row in rows),
+            benchmarks=self.benchmarks,
+            scores=self.scores[rows],
+            families=tuple(self.families[row] for row in rows),
+            stderr=self.stderr[rows],
+            n_items=self.n_items[rows],
+        )
+
 
 def score_matrix(
     table: ScoreTable,

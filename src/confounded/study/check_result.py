@@ -7,6 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from confounded.study.result import JoinedName, Notice, StudyResult
+from confounded.study.written import written
 
 __all__ = [
     "FORMAT",
@@ -157,4 +158,4 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_json(self) -> bytes:
         """Return the result as JSON, indented, the same bytes for the same result."""
-        return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
+        return written(self)

@@ -18,6 +18,7 @@ from confounded.scores import ScoreTable
 from confounded.scores.table import COLUMN_SCHEMA
 from confounded.study.entries import entries_of
 from confounded.study.known import listed
+from confounded.study.quantities import quantity_of
 from confounded.study.result import Notice
 from confounded.study.settings import PAPER_SUITE, Settings
 
@@ -42,6 +43,9 @@ ALIASES: Final[Mapping[str, str]] = {
 """Columns of a table of models that are known by another word."""
 
 MOST_NAMED: Final = 40
+
+FEWEST_IN_GROUP: Final = 2
+"""Models a group has in the mean: with fewer, most models are alone, and nothing can be said within groups."""
 
 
 def column_named(name: str, columns: Sequence[str]) -> str | None:
@@ -80,7 +84,7 @@ def with_columns_asked_for(table: ScoreTable, settings: Settings) -> tuple[Score
     Raises
     ------
     UsageError
-        If something is asked for that is no column and is not known of models.
+        If something is asked for that is no column and is not known of models, or does not part them.
     """
     if not settings.by:
         return table, []
@@ -88,6 +92,8 @@ def with_columns_asked_for(table: ScoreTable, settings: Settings) -> tuple[Score
     benchmarks = table.scores["benchmark"].unique().sort().to_list()
     found = {name: column_named(name, [*own, *benchmarks]) for name in settings.by}
     strange = [name for name, column in found.items() if column is None]
+    if empty := [name for name in strange if name in table.benchmarks["benchmark"]]:
+        raise UsageError("columns that say something", found=f"empty ones: {', '.join(empty)}", where="--by")
     if strange:
         more = listed(own, most=MOST_NAMED)
         raise UsageError(
@@ -97,6 +103,7 @@ def with_columns_asked_for(table: ScoreTable, settings: Settings) -> tuple[Score
             found=", ".join(strange),
             where="--by",
         )
+    _refuse_no_groups(table, [name for name in found.values() if name in own])
     taken = [
         name for name in dict.fromkeys(found.values()) if name and name in benchmarks and name not in own
     ]
@@ -117,6 +124,26 @@ def with_columns_asked_for(table: ScoreTable, settings: Settings) -> tuple[Score
             remedy="If it is a benchmark too, say --direction NAME=higher or =lower.",
         )
     ] if moved else []
+
+
+def _refuse_no_groups(table: ScoreTable, columns: Sequence[str | None]) -> None:
+    """Raise where a column says the same of all models, or in words something else of nearly every one."""
+    for name in columns:
+        said = table.columns.filter(pl.col("column") == name).unique()
+        values = said["value"].unique().sort()
+        if values.len() == 1:
+            raise UsageError(
+                "a column that says different things of the models",
+                found=f"{values[0]!r} of all {said.height} of which {name!r} says something",
+                where="--by",
+            )
+        if values.len() > said.height / FEWEST_IN_GROUP and quantity_of(values.to_list()) is None:
+            raise UsageError(
+                f"a column that puts models into groups, of {FEWEST_IN_GROUP} each at least in the mean",
+                found=f"{values.len()} different values of {said.height} models in {name!r}, such as {values[0]!r}",
+                where="--by",
+                remedy="Name a column of fewer values, or write groups into one.",
+            )
 
 
 def _names(table: ScoreTable) -> list[str]:

@@ -14,6 +14,7 @@ from confounded.errors import UsageError
 from confounded.stats.frozen_line import Slope
 from confounded.study.result import LeftOut, Notice, Source, SuiteMember
 from confounded.study.settings import LEVEL, SMALLEST_SUITE
+from confounded.study.written import written
 
 __all__ = [
     "ANSWERS",
@@ -247,4 +248,4 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_json(self) -> bytes:
         """Return the result as JSON, indented, the same bytes for the same result."""
-        return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
+        return written(self)

@@ -11,6 +11,7 @@ import msgspec
 from confounded.errors import UsageError
 from confounded.stats.planning import Design, families_needed, models_needed, simulate_power
 from confounded.study.result import Correlation, PopulationResult, StudyResult
+from confounded.study.written import written
 
 __all__ = ["Plan", "PlanRequest", "plan_study", "request_from_study"]
 
@@ -87,7 +88,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_json(self) -> bytes:
         """Return the plan as JSON, indented."""
-        return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
+        return written(self)
 
 
 def plan_study(request: PlanRequest, *, progress: Callable[[int, int], None] | None = None) -> Plan:

@@ -89,6 +89,15 @@ class Population:
     models: tuple[ModelFacts, ...]
     columns: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict, repr=False)
 
+    def of_models(self, rows: Sequence[int]) -> Population:
+        """Return the population of some of the models, in the order of `rows`."""
+        return Population(
+            self.name,
+            self.matrix.of_models(rows),
+            tuple(self.models[row] for row in rows),
+            {name: tuple(cells[row] for row in rows) for name, cells in self.columns.items()},
+        )
+
 
 def populations(
     table: ScoreTable, facts: Mapping[str, BenchmarkFacts], settings: Settings

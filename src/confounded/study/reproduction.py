@@ -16,6 +16,7 @@ from confounded.stats.component import first_component
 from confounded.study.result import StudyResult
 from confounded.study.settings import PAPER_SUITE, Settings
 from confounded.study.study import run_study
+from confounded.study.written import written
 
 __all__ = ["Figure", "Group", "Reproduction", "reproduce"]
 
@@ -81,7 +82,7 @@ class Reproduction(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_json(self) -> bytes:
         """Return the comparison as JSON, indented, the same bytes every time."""
-        return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
+        return written(self)
 
 
 def reproduce(scores: ScoreTable | None = None) -> Reproduction:

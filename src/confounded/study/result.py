@@ -18,6 +18,7 @@ from confounded.study.missing_result import Imputed, MissingCells
 from confounded.study.planning_result import PlannedCorrelation, PlanningCurve
 from confounded.study.settings import Settings
 from confounded.study.strata_result import BenchmarkStrata, Scope
+from confounded.study.written import written
 
 if TYPE_CHECKING:
     import polars as pl
@@ -806,7 +807,7 @@ class StudyResult(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_json(self) -> bytes:
         """Return the result as JSON, indented, the same bytes for the same result."""
-        return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
+        return written(self)
 
     def correlations_frame(self) -> pl.DataFrame:
         """Return the correlations as a frame, one a row.

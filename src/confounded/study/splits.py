@@ -1,7 +1,7 @@
 """The ways to part models into strata, each by a stated rule.
 
-What every study tries is never cut at quantiles of the data at hand. A column of numbers or dates that only the file
-knows has no such rule: it is cut at its own thirds, which are stated.
+What every study tries is never cut at quantiles of the data at hand. A column of numbers, dates or sizes that only the
+file knows has no such rule: it is cut at its own thirds, which are stated.
 
 Words: a *scope* is the models that are parted (a population, or all together), a *split* a way to part them, a
 *stratum* one of its parts. A model of which the fact in question is not known is in no stratum.
@@ -18,10 +18,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.scores.dates import day_number, read_dates, span
+from confounded.scores.dates import day_number, span
 from confounded.stats.intervals import FEWEST_FAMILIES_FOR_VERDICT
 from confounded.study.columns import BY, CHANCE, column_named
 from confounded.study.population import ModelFacts, Population
+from confounded.study.quantities import quantity_of
 from confounded.study.result import BenchmarkFacts
 from confounded.study.settings import Settings
 
@@ -37,6 +38,7 @@ __all__ = [
     "by_of",
     "covariates",
     "has_large",
+    "one_stratum",
     "splits_of",
 ]
 
@@ -131,6 +133,21 @@ def asked_for(population: Population, settings: Settings) -> list[str]:
     return list(dict.fromkeys(name for name in names if name is not None))
 
 
+def one_stratum(population: Population, name: str, settings: Settings) -> str:
+    """Say why models cannot be parted by something: it is not known of any, or all fall into one stratum."""
+    if name == CHANCE:
+        return "no benchmark of the suite whose chance level is known parts them"
+    parting = (
+        _by_column(population, name)
+        if name in population.columns
+        else _by_fact(population, name, settings, asked=True)
+    )
+    known = parting.of[parting.of != UNKNOWN]
+    if not known.size:
+        return "it is known of none of them"
+    return f"all {known.size} of which it is known are in one part, {parting.strata[known[0]]}"
+
+
 def by_of(name: str) -> str:
     """Return the name of the split by a column: its own, unless a split that every study tries is called so."""
     return f"{name} (column)" if name in BY else name
@@ -166,11 +183,9 @@ def covariates(population: Population) -> dict[str, FloatArray]:
         for name, of in read.items()
     }
     for name, cells in population.columns.items():
-        values = _numbers(cells)
-        if values is None:
-            values = _days(cells)
-        if values is not None:
-            found[by_of(name)] = values
+        quantity = quantity_of(cells)
+        if quantity is not None:
+            found[by_of(name)] = quantity.values
     return found
 
 
@@ -224,20 +239,20 @@ def _by_value(by: str, rule: str, values: Sequence[str | None], asked: bool) -> 
 
 
 def _by_column(population: Population, name: str) -> Parting:
-    """Part models by a column of the table: numbers and dates in bands, unless there are few; words as they stand."""
+    """Part models by a column of the table: words as they stand; numbers, dates and sizes in bands, unless few."""
     cells = population.columns[name]
     by = by_of(name)
     rule = f"by the column {name!r} of the scores"
-    numbers, days = _numbers(cells), _days(cells)
-    values = days if numbers is None else numbers
-    if values is None:
+    quantity = quantity_of(cells)
+    if quantity is None:
         return _by_value(
             by, f"{rule}, each value a stratum", [cell and f"{name}: {cell}" for cell in cells], True
         )
+    values, shown = quantity.values, quantity.shown
     known = values[~np.isnan(values)]
     different = np.unique(known)
     if different.size <= MOST_VALUES:
-        strata = tuple(f"{name}: {_shown(value, days)}" for value in different)
+        strata = tuple(f"{name}: {shown(value)}" for value in different)
         place = np.searchsorted(different, values).astype(np.intp)
         of = np.where(np.isnan(values), UNKNOWN, place)
         return Parting(by, f"{rule}, each value a stratum", strata, of, True)
@@ -245,37 +260,13 @@ def _by_column(population: Population, name: str) -> Parting:
     cuts = np.unique(np.quantile(known, [k / BANDS for k in range(1, BANDS)], method="higher"))
     # Where most models have the least value, it is one band, and all others are the next.
     cuts = cuts[cuts > known.min()] if (cuts > known.min()).any() else different[1:2]
-    named = [_shown(cut, days) for cut in cuts]
+    named = [shown(cut) for cut in cuts]
     between = [f"{low} to {high}" for low, high in itertools.pairwise(named)]
     strata = tuple(f"{name}: {one}" for one in (f"below {named[0]}", *between, f"from {named[-1]}"))
     band = np.searchsorted(cuts, values, side="right").astype(np.intp)
     of = np.where(np.isnan(values), UNKNOWN, band)
     whole = f"{rule}, cut at the {'thirds' if BANDS == 3 else 'quantiles'} of the {known.size} models that have one"
     return Parting(by, f"{whole}: {', '.join(named)}", strata, of, True)
-
-
-def _shown(value: float, days: FloatArray | None) -> str:
-    """Return a number or day as it stands in the name of a stratum."""
-    return f"{value:.12g}" if days is None else date.fromordinal(int(value)).isoformat()
-
-
-def _numbers(cells: Sequence[str | None]) -> FloatArray | None:
-    """Return cells as numbers, NaN where empty; None where one is no number, or there is none."""
-    there = [place for place, cell in enumerate(cells) if cell is not None]
-    found = np.full(len(cells), np.nan)
-    try:
-        # Python reads 1_000 as a number, and no table means that.
-        found[there] = [float(str(cells[place]).replace("_", " ")) for place in there]
-    except ValueError:
-        return None
-    return found if there and np.isfinite(found[there]).all() else None
-
-
-def _days(cells: Sequence[str | None]) -> FloatArray | None:
-    """Return cells as days, NaN where empty; None where one is not known to the month, or there is none."""
-    days = np.array([day_number(told) for told in read_dates(cells).values], dtype=np.float64)
-    there = np.array([cell is not None for cell in cells])
-    return days if there.any() and np.isfinite(days[there]).all() else None
 
 
 def _banded(

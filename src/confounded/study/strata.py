@@ -39,6 +39,7 @@ from confounded.study.splits import (
     by_of,
     covariates,
     has_large,
+    one_stratum,
     splits_of,
 )
 from confounded.study.strata_jackknife import Batch, Jackknifed, jackknifed_groups, jackknifed_partial
@@ -149,9 +150,10 @@ def _not_parted(population: Population, partings: Sequence[Parting], settings: S
         by = by_of(name) if name in population.columns else name
         own = [one for one in partings if one.asked and (one.by == by or (name == CHANCE and one.is_chance))]
         if not own:
+            alone = one_stratum(population, name, settings)
             notices.append(
                 Notice(
-                    what=f"The {who} cannot be parted by {by}: it is not known of two that differ in it.",
+                    what=f"The {who} cannot be parted by {by}: {alone}.",
                     remedy="Say it of them in a column of the scores, or leave the option out.",
                 )
             )
@@ -212,7 +214,7 @@ def _scope(one: Scoped, *, is_together: bool) -> Scope:
 
 def _of_scope(one: Scoped, settings: Settings, engine: Engine) -> list[BenchmarkStrata]:
     """Correlate all benchmarks of a scope in all strata, in one jackknife."""
-    batch = Batch(one.population, one.score, settings.seed, engine)
+    batch = Batch(one.population, one.score, engine)
     families = batch.families
     # Of all models together only the strata are of interest: a population says more given size or compute.
     given = covariates(one.population) if one.population.name != TOGETHER else {}
@@ -363,7 +365,7 @@ def _parts_of(
         if not own.asked:
             continue
         groups = [None if place == UNKNOWN else own.strata[place] for place in own.of]
-        jackknifed = jackknifed_groups(one.population, one.score, pairs, groups, settings.seed, engine)
+        jackknifed = jackknifed_groups(one.population, one.score, pairs, groups, engine)
         for benchmark, (whole, within, between) in zip(overall_of, jackknifed, strict=True):
             inner = jackknife_intervals(within, settings.level)
             outer = jackknife_intervals(between, settings.level)

@@ -128,7 +128,7 @@ def run_study(
     split, notices = populations(scores, facts, settings)
     notices = _of_issues(scores.issues) + taken + notices
     notices += [] if shipped else catalogue_directions(scores, settings)
-    notices += _strange_kin(facts, split) + _incomplete(split)
+    notices += _strange_kin(facts, split)
     published = published_figures(split)
     results: list[PopulationResult] = []
     components: list[CapabilityComponents | None] = []
@@ -137,6 +137,7 @@ def run_study(
     fits, impossible = _fitted(split, settings, facts)
     notices += _not_studied(impossible, len(split))
     split, fitted = [population for population, _, _ in fits], [score for _, score, _ in fits]
+    notices += _incomplete(split)
     _LOGGER.info("Looking for strata in which a correlation turns round")
     scopes, strata, scoped = part_models(split, fitted, facts, settings, engine=engine)
     strata = with_reversals(strata, scoped, settings, engine=engine)
@@ -208,14 +209,23 @@ Fit = tuple[Population, CapabilitiesScore, list[Notice]]
 def _fitted(
     split: Sequence[Population], settings: Settings, facts: Mapping[str, BenchmarkFacts]
 ) -> tuple[list[Fit], list[tuple[Population, ContentError]]]:
-    """Return the populations that have a capabilities score, and those that cannot have one, with the reason."""
+    """Return the populations that have a capabilities score, and those that cannot have one, with the reason.
+
+    Where capability comes from a reference, a population is the models that it has: of the others, which may be
+    nearly all, nothing can be said, and they are only named (`PopulationResult.left_out`).
+    """
     fits: list[Fit] = []
     impossible = []
     for population in split:
         try:
-            fits.append((population, *capabilities_of(population, settings, facts)))
+            score, remarks = capabilities_of(population, settings, facts)
         except ContentError as problem:
             impossible.append((population, problem))
+            continue
+        if score.source.kind == "reference":
+            population = population.of_models(score.rows.tolist())
+            score = replace(score, rows=np.arange(score.rows.size))
+        fits.append((population, score, remarks))
     return fits, impossible
 
 

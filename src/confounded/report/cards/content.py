@@ -368,7 +368,7 @@ def strata_lines(found: Sequence[BenchmarkStrata]) -> Iterator[Line]:
         more = f" and {rest} smaller strata" if rest else ""
         said = [*_groups(split.parts), *(["; ".join(parts) + more] if parts else [])]
         if said:
-            yield Line(f"By {split.by.replace('_', ' ')}", f"{'. '.join(said)}.")
+            yield Line(f"By {'base model' if split.by == 'base_model' else split.by}", f"{'. '.join(said)}.")
     for third in (third for one in found for third in one.given if third.partial is not None):
         limits = span(third.low, third.high) or f"(no interval: {third.reason})"
         yield Line(

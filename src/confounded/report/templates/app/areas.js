@@ -70,7 +70,6 @@ const drawAreas = () => [
     } }))], study.groups),
   study.groups.map((group) => areaSection(group)),
   waitingSection(),
-  trendsSection(),
   study.kind_summaries.length > 1 ? kindSection() : null,
 ];
 
