@@ -10,9 +10,10 @@ every robustness check, permutation tests, strata. It runs in a process of its o
 
 SciPy and pandas then do the part of it that takes them longest, in plain loops over the same scores: every replicate of
 the bootstraps and of the jackknives, with the suite refitted (``DataFrame.corr(method="spearman")``, ``eigh``,
-standardised scores) and one ``spearmanr`` a benchmark, and every permutation of the permutation tests. Of each kind
-a stated fraction is run, and the time scaled: the loops take the same time each round. Strata, Kendall's tau, shapes
-and ranks are left out of their side, so the ratio is a lower bound.
+standardised scores) and one ``spearmanr`` a benchmark; the same in every stratum, and given size and the like, without
+each family or group of families; the shuffled suites of the parallel analysis; and every permutation of the
+permutation tests. Of each kind a stated fraction is run, and the time scaled: the loops take the same time each round.
+Reading, names and families, Kendall's tau, shapes, curves, ranks and planning curves are left out of their side.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ SECONDS, MEGABYTES, RATIO = 60.0, 2000.0, 60.0
 
 PERMUTATIONS = 9_999
 
+MOST_GROUPS = 500
+"""Families, or groups of them, that a jackknife leaves out at most."""
+
 
 def ours(mirror: Path, source: str, target: Path) -> dict[str, float]:
     """Study the source, write the result, and return what it took."""
@@ -55,12 +59,17 @@ def ours(mirror: Path, source: str, target: Path) -> dict[str, float]:
     }
 
 
-def replicate(frame: pd.DataFrame, suite: list[str], benchmarks: list[str]) -> list[float]:
-    """Return the capabilities correlations of some rows, with nothing but pandas, NumPy and SciPy."""
+def capability(frame: pd.DataFrame, suite: list[str]) -> np.ndarray[Any, Any]:
+    """Return the capabilities score of some rows, with nothing but pandas and NumPy."""
     vector = np.linalg.eigh(frame[suite].corr(method="spearman").to_numpy())[1][:, -1]
     vector = vector * np.sign(vector.sum())
     standard = (frame[suite] - frame[suite].mean()) / frame[suite].std(ddof=0)
-    score = standard.to_numpy() @ vector
+    return np.asarray(standard.to_numpy() @ vector)
+
+
+def replicate(frame: pd.DataFrame, suite: list[str], benchmarks: list[str]) -> list[float]:
+    """Return the capabilities correlations of some rows."""
+    score = capability(frame, suite)
     return [float(stats.spearmanr(score, frame[name]).statistic) for name in benchmarks]
 
 
@@ -131,6 +140,85 @@ def theirs(result: dict[str, Any], fraction: float) -> list[tuple[str, int, int,
     return found
 
 
+def in_strata(result: dict[str, Any], fraction: float) -> list[tuple[str, int, int, float]]:
+    """Return the same for the correlations in strata and given a third column, without each family of a scope."""
+    random = np.random.default_rng(1)
+    tables = {one["population"]: one for one in result["populations"]}
+    found = []
+    for scope in result["scopes"]:
+        own = [tables[scope["population"]]] if scope["population"] in tables else list(tables.values())
+        frame = pd.concat([pd.DataFrame(one["scores"]) for one in own], ignore_index=True)
+        models = pd.DataFrame([model for one in own for model in one["models"]])
+        suite = [one["benchmark"] for one in own[0]["suite"]]
+        tested = [one["benchmark"] for one in result["strata"] if one["population"] == scope["population"]]
+        parts = [np.ones(len(frame), dtype=bool)]
+        for split in scope["splits"]:
+            of = pd.Series(split["stratum_of"])
+            parts += [(of == place).to_numpy() for place in range(len(split["strata"]))]
+        days = (pd.to_datetime(models["released"], errors="coerce") - pd.Timestamp("2020-01-01")).dt.days
+        thirds = {"compute": models["training_flop"], "size": models["parameters"], "released": days}
+        given = [
+            pd.to_numeric(thirds[one["given"]]).to_numpy(dtype=float)
+            for strata in result["strata"]
+            if strata["population"] == scope["population"]
+            for one in strata["given"]
+        ]
+        complete = frame[suite].notna().all(axis=1).to_numpy()
+        families = models["family"].to_numpy()
+
+        def without_one(
+            frame: pd.DataFrame = frame,
+            suite: list[str] = suite,
+            tested: list[str] = tested,
+            parts: list[Any] = parts,
+            given: list[Any] = given,
+            complete: Any = complete,
+            families: Any = families,
+        ) -> None:
+            kept = complete & (families != random.choice(families))
+            score = np.full(len(frame), np.nan)
+            score[kept] = capability(frame[kept], suite)
+            for name in tested:
+                values = frame[name].to_numpy()
+                for part in parts:
+                    stats.spearmanr(score[kept & part], values[kept & part])
+                for third in given:
+                    known = kept & ~np.isnan(third)
+                    for x, y in ((score, values), (score, third), (values, third)):
+                        stats.spearmanr(x[known], y[known])
+
+        rounds = min(MOST_GROUPS, scope["n_families"])
+        run = max(3, round(rounds * fraction))
+        label = f"{scope['population']}, {len(frame):,} in {len(parts)} parts: strata without each family"
+        found.append((label, rounds, run, timed(without_one, run) * rounds))
+    return found
+
+
+def shuffled(result: dict[str, Any], fraction: float) -> list[tuple[str, int, int, float]]:
+    """Return the same for the parallel analyses: suites of which each column is shuffled by families."""
+    random = np.random.default_rng(2)
+    draws = {one["population"]: one["n_draws"] for one in result["components"]}
+    found = []
+    for population in result["populations"]:
+        suite = [one["benchmark"] for one in population["suite"]]
+        frame = pd.DataFrame(population["scores"])[suite].dropna()
+        families = pd.Series([one["family"] for one in population["models"]])[frame.index]
+        number = pd.factorize(families)[0]
+
+        def shuffle(frame: pd.DataFrame = frame, number: Any = number) -> None:
+            made = {}
+            for name in frame.columns:
+                place = random.permutation(number.max() + 1)[number]
+                made[name] = frame[name].to_numpy()[np.lexsort((random.random(len(frame)), place))]
+            np.linalg.eigvalsh(pd.DataFrame(made).corr(method="spearman").to_numpy())
+
+        rounds = 2 * draws.get(population["population"], 0)
+        run = max(3, round(rounds * fraction))
+        label = f"{population['population']}, {len(frame):,} × {len(suite)}: shuffled suites"
+        found.append((label, rounds, run, timed(shuffle, run) * rounds))
+    return found
+
+
 def processor() -> str:
     """Return what the processor calls itself."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
@@ -162,7 +250,8 @@ def main() -> int:
         f"ours: {own['cpu']:.1f} CPU s, {own['seconds']:.1f} s (asked: under {SECONDS:g}), {own['megabytes']:.0f} MB "
         f"(asked: under {MEGABYTES:g}); result.json {own['bytes'] / 1e6:.1f} MB"
     )
-    found = theirs(json.loads(options.result.read_bytes()), options.fraction)
+    result = json.loads(options.result.read_bytes())
+    found = [one for kind in (theirs, in_strata, shuffled) for one in kind(result, options.fraction)]
     print("\n| SciPy and pandas | rounds | run | CPU s, scaled |\n|---|---|---|---|")
     for label, rounds, run, seconds in found:
         print(f"| {label} | {rounds:,} | {run:,} | {seconds:.0f} |")

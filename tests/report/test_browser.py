@@ -126,13 +126,14 @@ def test_a_section_has_curve_adjusted_scores_families_and_robustness(page: Page,
         "Scores against capability",
         "With compute, size or date allowed for",
         "Better or worse than capability predicts",
+        "Which capability does it follow?",
         "Without each family",
         "By other choices",
         "In numbers",
         "Definition and source",
     ):
         assert page.locator("h2", has_text=title).count() == 1, title
-    assert page.locator("#view figure").count() == 5
+    assert page.locator("#view figure").count() == 6
     assert page.locator("#view .mark-area path").first.get_attribute("d")
     adjusted = page.locator("#view section", has=page.locator("h2", has_text="Better or worse"))
     adjusted.locator("summary", has_text="The same as a table").click()

@@ -14,7 +14,8 @@ from confounded.report import words, write_report
 from confounded.report.plain import visible
 from confounded.study import Settings, StudyResult, run_study
 from tests.report.browsing import drawn, opened
-from tests.report.results import NASTY
+from tests.report.figures.test_row_figures import imputed
+from tests.report.results import NASTY, correlation, population, result
 from tests.study.test_strata import SUITE, made, noisy, some_small
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ def folder(turning: StudyResult, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return write_report(turning, tmp_path_factory.mktemp("turning")).parent
 
 
-def carried(value: float | None) -> float:
-    """Return a number as the page carries it, with five digits."""
+def shown_percent(value: float | None) -> str:
+    """Write a correlation from the five digits that the page carries of it."""
     assert value is not None
-    return float(f"{value:.5g}")
+    return f"{words.published(float(f'{100 * value:.5g}'))}\u00a0%"
 
 
 def section(page: Page, title: str) -> Locator:
@@ -80,7 +81,7 @@ def test_every_part_has_a_row_and_says_what_it_is_of(page: Page, folder: Path, t
     strata = [one for split in found.splits for one in split.strata]
     for stratum in (*strata, msgspec.structs.replace(found.overall, stratum="all models")):
         [own] = [text for text in said if text.startswith(f"{words.sentence(stratum.stratum)}: ")]
-        assert words.signed_percent(carried(stratum.rho)) in own
+        assert shown_percent(stratum.rho) in own
         assert words.plural(stratum.n_models, "model") in own
         assert f"{stratum.n_models} in {stratum.n_families}" in shown.locator("svg").first.inner_html()
     shown.locator("summary").click()
@@ -97,9 +98,9 @@ def test_what_else_is_allowed_for_stands_beside_the_same_models_without(
     [given] = turning.strata[0].given
     said = [one.get_attribute("aria-label") or "" for one in shown.locator(".mark-symbol path").all()]
     assert len(said) == 2
-    assert words.signed_percent(carried(given.rho)) in said[0]
+    assert shown_percent(given.rho) in said[0]
     assert "compared with" in said[0]
-    assert words.signed_percent(carried(given.partial)) in said[1]
+    assert shown_percent(given.partial) in said[1]
 
 
 def test_shipped_scores_have_what_else_is_allowed_for_and_no_turn(page: Page, report: Path) -> None:
@@ -168,3 +169,68 @@ def test_more_models_than_can_be_told_apart_are_counted(
     assert "counted in cells" in shown.inner_text()
     label = shown.locator(".chart").get_attribute("aria-label") or ""
     assert re.search(r"144\smodels, counted in cells", label)
+
+
+def test_two_capabilities_are_told_apart_and_a_benchmark_is_held_against_both(
+    page: Page, report: Path, shipped: StudyResult
+) -> None:
+    opened(page, report, "method")
+    drawn(page)
+    counted = section(page, "How many capabilities?")
+    assert counted.locator(".chart svg").count() == len(shipped.components)
+    for one in shipped.components:
+        assert words.significant(one.second_threshold) in counted.inner_text()
+    opened(page, report, "benchmark/truthfulqa_mc1?population=base")
+    drawn(page)
+    shown = section(page, "Which capability does it follow?")
+    [own] = [
+        one
+        for found in shipped.components
+        if found.population == "base"
+        for one in found.benchmarks
+        if one.benchmark == "truthfulqa_mc1"
+    ]
+    said = [one.get_attribute("aria-label") or "" for one in shown.locator(".mark-symbol path").all()]
+    for text, side in zip(said, (own.first, own.second), strict=True):
+        assert shown_percent(side.rho) in text
+        assert text.endswith(f"; {side.verdict}")
+    caption = shown.locator("figcaption").inner_text()
+    assert ("cannot be told" in caption) == (own.follows is None)
+
+
+def test_safety_over_time_is_told_area_by_area(page: Page, report: Path, shipped: StudyResult) -> None:
+    opened(page, report, "areas?population=chat")
+    drawn(page)
+    shown = section(page, "Over time")
+    improving = {one.area for one in shipped.trends if one.population == "chat" and one.answer == "improves"}
+    titles = [one.title for one in shipped.areas if one.area in improving]
+    assert titles
+    told = shown.locator("figure > p").inner_text()
+    assert all(title in told for title in titles)
+    shown.locator("summary").click()
+    rows = shown.locator("tbody tr")
+    assert rows.count() == shown.locator(".mark-symbol path").count()
+    assert rows.count() >= len(titles)
+
+
+def test_what_was_imputed_is_said_beside_each_result(page: Page, tmp_path: Path) -> None:
+    known = imputed()
+    models = population("chat", ["honesty"])
+    write_report(
+        result(populations=[models], correlations=[correlation("chat", "honesty", 0.5, imputed=known)]),
+        tmp_path,
+    )
+    opened(page, tmp_path, "benchmarks?q=honesty")
+    assert words.share(known.share, 0) in page.locator(".listed tbody tr").inner_text()
+    opened(page, tmp_path, "benchmark/honesty")
+    drawn(page)
+    shown = section(page, "With missing scores imputed")
+    assert shown.locator(".mark-symbol path").count() == 2
+    assert shown.locator(".mark-rule line[stroke]").count() >= 3
+    shown.locator("summary").click()
+    assert shown.locator("tbody th").all_inner_texts() == [
+        "as studied",
+        "left out of the imputation",
+        "were no score missing",
+    ]
+    assert "48.0\u00a0to\u00a056.0" in shown.locator("tbody").inner_text()

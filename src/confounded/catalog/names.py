@@ -13,12 +13,12 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from confounded.catalog._dates import dates_agree
 from confounded.catalog._matching import How, Known, Pool, Settled, choose, reasons
-from confounded.catalog._spelling import Spelling, parse
+from confounded.catalog._spelling import REMEMBERED, Spelling, parse
 from confounded.catalog._tables import cell, known, rows
 from confounded.catalog.models import Model, models
 
@@ -192,6 +192,7 @@ def _settle(spelling: Spelling, key: str | None) -> tuple[Model | None, tuple[st
     return None, tuple(dict.fromkeys(one.model.model for one in entries))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _resolve(name: str) -> _Resolved:
     spelling = parse(name)
     literal = _exact().get(name)

@@ -48,8 +48,8 @@ FOLDER: Final = Path("confounded-report")
     metavar="NAME[=BENCHMARK]",
     help="Write only this figure into the folder, at the size of a paper, a file for each population: forest, "
     "correlation-slope, compute-correlations, capabilities-scores, score-compute, capability-correlations, "
-    "planning-curve, vision; or of one benchmark scatter, family-strip, robustness, strata, "
-    "population-split; or of one data "
+    "planning-curve, vision, scree, trends; or of one benchmark scatter, family-strip, robustness, components, "
+    "imputed, strata, population-split; or of one data "
     "set calibration. By the number in Ren et al. 2024: paper-4, paper-9, paper-11, paper-13, paper-15, paper-16, "
     "paper-17. May be given several times.",
 )

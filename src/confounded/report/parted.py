@@ -11,7 +11,7 @@ from confounded.report.figures.strata import given_rows, split_title, strata_row
 from confounded.report.index import Index
 from confounded.study.strata_result import BenchmarkStrata
 
-__all__ = ["parted"]
+__all__ = ["parted", "partings"]
 
 
 def parted(index: Index) -> list[dict[str, Any]]:
@@ -36,6 +36,18 @@ def parted(index: Index) -> list[dict[str, Any]]:
         for one in index.result.strata
         if any(split.strata or split.parts for split in one.splits)
         or any(own.partial is not None for own in one.given)
+    ]
+
+
+def partings(index: Index) -> list[dict[str, Any]]:
+    """Return by which rules models are parted: ``who`` and, for each split, ``rule`` and ``n_unknown``."""
+    return [
+        {
+            "who": who(one.population),
+            "splits": [{"rule": split.rule, "n_unknown": split.n_unknown} for split in one.splits],
+        }
+        for one in index.result.scopes
+        if one.splits
     ]
 
 

@@ -17,11 +17,14 @@ import msgspec
 
 from confounded.report.answer import area_verdict
 from confounded.report.cells import MOST_MODELS, counted
+from confounded.report.dimensions import dimensions
 from confounded.report.figures.choices import OTHER_CHOICES
+from confounded.report.figures.missing import imputed_rows
 from confounded.report.figures.strip import MOST_FAMILIES
 from confounded.report.figures.theme import ROLES, STROKE_SHAPE, SUM_SHAPE, VERDICT_SYMBOLS, FamilyMark
+from confounded.report.figures.trends import trend_rows
 from confounded.report.index import NOT_SAFETY, Index
-from confounded.report.parted import parted
+from confounded.report.parted import parted, partings
 from confounded.report.plain import visible
 from confounded.report.tables import TABLES
 from confounded.report.verdicts import VERDICTS
@@ -34,7 +37,7 @@ DIGITS: Final = 5
 UNSHOWN: Final = ("strata", "scopes", "components", "trends")
 """Parts of a result that only tables need, which are made from the whole result where it is there.
 
-Of the strata the page shows `parted`."""
+The page shows what is made of them: `parted`, `dimensions`, and the rows of trends."""
 CURVE_DIGITS: Final = 4
 """Of a fitted curve, which is for the eye."""
 EXTREMES: Final = 15
@@ -57,10 +60,15 @@ def projection(index: Index, marks: Mapping[str, FamilyMark], specs: Mapping[str
     result = index.result
     shown: dict[str, Any] = msgspec.to_builtins(_without_bulk(result))
     populations = {one.population: one for one in result.populations}
+    trends = {
+        (one.population, one.benchmark): msgspec.to_builtins(one) for one in result.trends if one.benchmark
+    }
     aggregated = {name for name, one in populations.items() if one.n_models > MOST_MODELS}
     for made, one in zip(shown["populations"], result.populations, strict=True):
         made["scores"] = {} if one.population in aggregated else one.scores
     for made, found in zip(shown["correlations"], result.correlations, strict=True):
+        made["imputed_rows"] = msgspec.to_builtins(imputed_rows(found))
+        made["trend"] = trends.get((found.population, found.benchmark))
         made |= _per_model(found, populations[found.population], aggregate=found.population in aggregated)
     for made, summary in zip(shown["area_summaries"], result.area_summaries, strict=True):
         made["shown_verdict"] = area_verdict(summary)
@@ -79,6 +87,11 @@ def projection(index: Index, marks: Mapping[str, FamilyMark], specs: Mapping[str
         name: {"sign": one.sign, "role": one.role, "meaning": one.meaning} for name, one in VERDICTS.items()
     }
     shown["parted"] = parted(index)
+    shown["partings"] = partings(index)
+    shown["dimensions"] = dimensions(index)
+    shown["area_trends"] = {
+        one.population: msgspec.to_builtins(trend_rows(index, one.population)) for one in result.populations
+    }
     plain: dict[str, Any] = _plain(shown)
     plain["families"] = {visible(name): [mark.role, mark.light, mark.path] for name, mark in marks.items()}
     plain["tables"] = {

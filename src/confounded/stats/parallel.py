@@ -18,6 +18,7 @@ second component is found where there is none, and where there is one: `validati
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,7 +28,7 @@ from scipy.special import ndtri
 
 from confounded.errors import StatisticsError
 from confounded.stats.arrays import read_only
-from confounded.stats.ranks import midranks, spearman_matrix
+from confounded.stats.ranks import midranks, rank_correlations, spearman_matrix
 
 __all__ = ["DRAWS", "Parallel", "one_factor_loadings", "parallel_analysis", "shuffled_by_families"]
 
@@ -109,7 +110,8 @@ def parallel_analysis(
     observed = _eigenvalues(R)
     random = np.random.default_rng(seed)
     # Normal scores: what a column is made of can be shuffled and added only on a scale of intervals.
-    Z = ndtri((midranks(X) - 0.5) / X.shape[0])
+    ranks = midranks(X)
+    Z = ndtri((ranks - 0.5) / X.shape[0])
     Z = (Z - Z.mean(axis=0)) / Z.std(axis=0)
     score = Z @ np.linalg.eigh(R)[1][:, -1]
     score /= score.std()
@@ -117,9 +119,13 @@ def parallel_analysis(
     loadings = one_factor_loadings(Z.T @ Z / score.size)
     # By its factor loading and not its component loading: a component takes a part of what is a column's own.
     own = rest / np.maximum(rest.std(axis=0), ROUNDING) * np.sqrt(1.0 - loadings**2)
-    unrelated = np.array([_eigenvalues(R_of) for R_of in _shuffled(X, None, family, draws, random)])
+    # The ranks of a shuffled column are its ranks, shuffled.
+    unrelated = np.array(
+        [_eigenvalues(rank_correlations(made)) for made in _shuffled(ranks, family, draws, random)]
+    )
+    kept = np.outer(score, loadings)
     one_only = np.array(
-        [_eigenvalues(R_of)[1] for R_of in _shuffled(own, np.outer(score, loadings), family, draws, random)]
+        [_eigenvalues(spearman_matrix(kept + made))[1] for made in _shuffled(own, family, draws, random)]
     )
     thresholds = np.quantile(unrelated, QUANTILE, axis=0)
     above = observed > thresholds
@@ -170,27 +176,29 @@ def shuffled_by_families(families: IntArray, random: np.random.Generator) -> Int
     ndarray of int of shape (N,)
     """
     _, number = np.unique(families, return_inverse=True)
-    place_of_family = random.permutation(number.max(initial=-1) + 1)
-    return np.lexsort((random.random(number.size), place_of_family[number]))
+    return _shuffled_order(number, int(number.max(initial=-1)) + 1, random)
+
+
+def _shuffled_order(number: IntArray, n_families: int, random: np.random.Generator) -> IntArray:
+    """Return such an order of models whose families are numbered without a gap."""
+    place_of_family = random.permutation(n_families)
+    # One number says both: the family's place before the point, the model's in its family behind it.
+    return np.argsort(place_of_family[number] + random.random(number.size))
 
 
 def _shuffled(
-    columns: FloatArray,
-    kept: FloatArray | None,
-    families: IntArray,
-    draws: int,
-    random: np.random.Generator,
-) -> list[FloatArray]:
-    """Return the Spearman matrices of suites with each column shuffled by itself, over what is kept of it."""
+    columns: FloatArray, families: IntArray, draws: int, random: np.random.Generator
+) -> Iterator[FloatArray]:
+    """Yield suites with each column shuffled by itself."""
     # Kin stand side by side where values are put, as they do where they are taken from.
     place = np.argsort(families, kind="stable")
-    found = []
+    _, number = np.unique(families, return_inverse=True)
+    n_families = int(number.max(initial=-1)) + 1
     for _ in range(draws):
         made = np.empty_like(columns)
         for j in range(columns.shape[1]):
-            made[place, j] = columns[shuffled_by_families(families, random), j]
-        found.append(spearman_matrix(made if kept is None else kept + made))
-    return found
+            made[place, j] = columns[_shuffled_order(number, n_families, random), j]
+        yield made
 
 
 def _eigenvalues(R: FloatArray) -> FloatArray:

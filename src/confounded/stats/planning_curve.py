@@ -23,11 +23,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from scipy.special import ndtr
-from scipy.stats import chi2
-from scipy.stats import t as student
+from scipy.special import gammaincinv, ndtr, stdtrit
 
 from confounded.errors import StatisticsError
 from confounded.stats.intervals import BONETT_WRIGHT, FEWEST_FAMILIES_FOR_VERDICT
@@ -78,7 +77,7 @@ def independent_models(sizes: Sequence[int], rho: float, ability: float, residua
     """
     if len(sizes) < 2:
         return 0.0
-    n, square, cube = (sum(size**power for size in sizes) for power in (1, 2, 3))
+    n, square, cube = _power_sums(tuple(sizes))
     # With Z the membership of models in families: tr(MZZ') and tr(MZZ'MZZ').
     once = n - square / n
     twice = square - 2.0 * cube / n + (square / n) ** 2
@@ -93,6 +92,12 @@ def independent_models(sizes: Sequence[int], rho: float, ability: float, residua
 
     own = variance(ability, ability) + variance(residual, residual)
     return 1.0 + 1.0 / (rho**2 / 2.0 * own + (1.0 - rho**2) * variance(ability, residual))
+
+
+@lru_cache(maxsize=8)
+def _power_sums(sizes: tuple[int, ...]) -> tuple[int, int, int]:
+    """Return the sums of sizes, of their squares and of their cubes: a curve asks for them hundreds of times."""
+    return sum(sizes), sum(size**2 for size in sizes), sum(size**3 for size in sizes)
 
 
 def foresee(
@@ -147,13 +152,14 @@ def foresee(
     if worth <= 0.0 or freedom < 1:
         return Foreseen(0.0, None, None)
     error = np.sqrt((1.0 + rho**2 / BONETT_WRIGHT) / worth)
-    quantile = student.ppf(0.5 + level / 2.0, freedom)
+    quantile = stdtrit(freedom, 0.5 + level / 2.0)
     z, bound = np.arctanh(rho), np.arctanh(margin)
     low, high = np.tanh(z - quantile * error), np.tanh(z + quantile * error)
     if families < FEWEST_FAMILIES_FOR_VERDICT:
         return Foreseen(0.0, float(low), float(high))
     shares_below = (np.arange(NODES) + 0.5) / NODES
-    limits = quantile * np.sqrt(chi2.ppf(shares_below, freedom) / freedom)
+    # Quantiles of χ² by its incomplete gamma function, without what scipy.stats checks in every call.
+    limits = quantile * np.sqrt(2.0 * gammaincinv(freedom / 2.0, shares_below) / freedom)
     if abs(z) > bound:
         reached = ndtr((abs(z) - bound) / error - limits)
     else:

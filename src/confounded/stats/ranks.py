@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 from confounded.errors import StatisticsError
 
-__all__ = ["midranks", "spearman", "spearman_matrix"]
+__all__ = ["midranks", "rank_correlations", "spearman", "spearman_matrix"]
 
 FloatArray = NDArray[np.float64]
 
@@ -26,7 +25,24 @@ def midranks(values: ArrayLike) -> FloatArray:
     ndarray of the same shape
         Ranks; equal values share the mean of the ranks they take up.
     """
-    return np.asarray(rankdata(np.asarray(values, dtype=np.float64), axis=0), dtype=np.float64)
+    given = np.asarray(values, dtype=np.float64)
+    return np.apply_along_axis(_ranked, 0, given) if given.size else np.empty_like(given)
+
+
+def _ranked(values: FloatArray) -> FloatArray:
+    """Rank one column: as scipy.stats.rankdata does, whose checks take longer than the ranks of a hundred values."""
+    order = np.argsort(values)
+    ordered = values[order]
+    if np.isnan(ordered[-1]):
+        return np.full(values.shape, np.nan)
+    ranks = np.empty(values.shape)
+    begins = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    if begins.size == values.size:
+        ranks[order] = np.arange(1.0, values.size + 1.0)
+        return ranks
+    ends = np.append(begins[1:], values.size)
+    ranks[order] = np.repeat((begins + ends + 1) / 2.0, ends - begins)
+    return ranks
 
 
 def spearman(x: ArrayLike, y: ArrayLike) -> float:
@@ -85,12 +101,28 @@ def spearman_matrix(columns: ArrayLike) -> FloatArray:
     constant = np.flatnonzero(np.ptp(X, axis=0) == 0)
     if constant.size:
         raise StatisticsError("columns that vary", found=f"column {constant[0]} constant")
-    D = _centred_ranks(X)
+    return rank_correlations(midranks(X))
+
+
+def rank_correlations(ranks: ArrayLike) -> FloatArray:
+    """Return the Spearman correlations between columns that are ranked already.
+
+    Parameters
+    ----------
+    ranks : array_like of shape (N, C)
+        Midranks; no column constant.
+
+    Returns
+    -------
+    ndarray of shape (C, C)
+    """
+    R = np.asarray(ranks, dtype=np.float64)
+    D = R - (len(R) + 1) / 2.0
     products = D.T @ D
     spread = np.sqrt(np.diag(products))
-    R = products / np.outer(spread, spread)
-    np.fill_diagonal(R, 1.0)
-    return np.asarray((R + R.T) / 2.0, dtype=np.float64)
+    rho = products / np.outer(spread, spread)
+    np.fill_diagonal(rho, 1.0)
+    return np.asarray((rho + rho.T) / 2.0, dtype=np.float64)
 
 
 def _centred_ranks(values: FloatArray) -> FloatArray:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,10 +47,13 @@ PIECE: Final = 256
 MOST_COUNTS: Final = 1_000_000
 """Counts of models in resamples that are held at a time: 8 MB in each thread."""
 
+MOST_DRAWN: Final = 2**30
+"""Models in a resample at most, each as often as it stands there: twice their ranks are whole numbers of 32 bits."""
+
 SEEDS: Final = 2**64
 """How many seeds there are: the state that a stream begins at has 64 bits."""
 
-LANES: Final = 16
+LANES: Final = 32
 """Resamples that the kernel works on together; pieces are whole numbers of them, so that no lane is idle."""
 
 DEGENERATE: Final = {
@@ -66,22 +69,22 @@ DEGENERATE: Final = {
 class ResamplingProblem:
     """Everything about a study that resampling does not change, sorted once.
 
-    Made by `prepare`; its fields are the kernel's arguments. Columns stand group by group: those of a group are
-    correlated with the same reference over the same models.
+    Made by `prepare`; its fields are the kernel's arguments. Models stand in the `order` of their score. Columns
+    stand group by group: those of a group are correlated with the same reference over the same models.
     """
 
     n_models: int
+    order: NDArray[np.intp] = field(repr=False)
     positions: IntArray = field(repr=False)
     suite: FloatArray = field(repr=False)
     suite_order: NDArray[np.int32] = field(repr=False)
     suite_last: NDArray[np.bool_] = field(repr=False)
-    start_order: NDArray[np.int32] = field(repr=False)
     eigenvector: FloatArray = field(repr=False)
     column_members: NDArray[np.int32] = field(repr=False)
     column_last: NDArray[np.bool_] = field(repr=False)
     column_offsets: IntArray = field(repr=False)
     group_columns: IntArray = field(repr=False)
-    group_masks: NDArray[np.bool_] = field(repr=False)
+    group_masks: NDArray[np.uint8] = field(repr=False)
     group_members: NDArray[np.int32] = field(repr=False)
     group_last: NDArray[np.bool_] = field(repr=False)
     group_offsets: IntArray = field(repr=False)
@@ -138,14 +141,21 @@ def prepare(
         raise StatisticsError(
             "a suite of shape (M, C) and columns of shape (M, B)", found=f"{X.shape} and {Y.shape}"
         )
-    wanted = [None] * Y.shape[1] if references is None else list(references)
+    wanted: list[ArrayLike | None] = [None] * Y.shape[1] if references is None else list(references)
     if len(wanted) != Y.shape[1]:
         raise StatisticsError(f"{Y.shape[1]} references, one a column", found=str(len(wanted)))
     if suite is None and any(one is None for one in wanted):
         raise StatisticsError(
             "a suite where columns are correlated with the capabilities score", found="none"
         )
+    for one in wanted:
+        if one is not None and np.shape(one) != (len(Y),):
+            raise StatisticsError(f"references of shape {(len(Y),)}", found=str(np.shape(one)))
     fit = first_component(X)
+    # In the order of the score, models that are ranked one after the other also stand beside each other in memory.
+    order = np.argsort(fit.scores, kind="stable")
+    X, Y = np.ascontiguousarray(X[order]), Y[order]
+    wanted = [None if one is None else np.asarray(one, dtype=np.float64)[order] for one in wanted]
     sorted_suite = [_sorted(column, np.arange(X.shape[0])) for column in X.T]
     groups = _grouped(Y, wanted)
     members = [_sorted(Y[:, b], np.flatnonzero(group.mask)) for group in groups for b in group.columns]
@@ -157,18 +167,18 @@ def prepare(
     ]
     return ResamplingProblem(
         n_models=X.shape[0],
+        order=order,
         positions=np.array([b for group in groups for b in group.columns], dtype=np.int64),
         # Centred on medians: less the mean, all values beside one huge one would be the same but for rounding.
-        suite=np.ascontiguousarray((X - np.median(X, axis=0)) / X.std(axis=0)),
+        suite=np.ascontiguousarray(((X - np.median(X, axis=0)) / X.std(axis=0)).T),
         suite_order=np.array([order for order, _ in sorted_suite], dtype=np.int32),
         suite_last=np.array([last for _, last in sorted_suite], dtype=np.bool_),
-        start_order=np.argsort(fit.scores, kind="stable").astype(np.int32),
         eigenvector=np.array(fit.eigenvector),
         column_members=_joined([order for order, _ in members], np.int32),
         column_last=_joined([last for _, last in members], np.bool_),
         column_offsets=_offsets([order.size for order, _ in members]),
         group_columns=_offsets([len(group.columns) for group in groups]),
-        group_masks=np.array([group.mask for group in groups], dtype=np.bool_).reshape(-1, X.shape[0]),
+        group_masks=np.array([group.mask for group in groups], dtype=np.uint8).reshape(-1, X.shape[0]),
         group_members=_joined([order for order, _ in references_sorted], np.int32),
         group_last=_joined([last for _, last in references_sorted], np.bool_),
         group_offsets=_offsets([order.size for order, _ in references_sorted]),
@@ -193,15 +203,14 @@ def replicate_counts(problem: ResamplingProblem, counts: ArrayLike) -> Replicate
     StatisticsError
         If the counts are of another shape, negative or fractional, or a resample is empty.
     """
-    given = np.ascontiguousarray(counts, dtype=np.float64)
+    given = np.asarray(counts)
     if given.ndim != 2 or given.shape[1] != problem.n_models:
         raise StatisticsError(f"counts of shape (R, {problem.n_models})", found=str(given.shape))
     if (given < 0).any() or (given != np.floor(given)).any() or (given.sum(axis=1) == 0).any():
         raise StatisticsError("resamples of whole counts, none of them empty", found="others")
-    replicates = _empty(problem, given.shape[0])
-    if given.shape[0]:
-        _run(problem, 0, given.shape[0], given, np.zeros(problem.n_models, np.int32), 1, 0, replicates)
-    return _in_order(problem, replicates)
+    if given.sum(axis=1).max(initial=0) > MOST_DRAWN:
+        raise StatisticsError(f"resamples of at most {MOST_DRAWN:,} models", found="larger ones")
+    return _in_order(problem, _given(problem, given))
 
 
 def replicate_bootstrap(
@@ -233,7 +242,7 @@ def replicate_bootstrap(
     StatisticsError
         If the units are not numbered from 0 without a gap, the seed is out of range, or `stop` is before `start`.
     """
-    unit = np.ascontiguousarray(units, dtype=np.int32)
+    unit = np.asarray(units, dtype=np.int32)
     n_units = int(unit.max(initial=-1)) + 1
     if unit.shape != (problem.n_models,) or set(unit.tolist()) != set(range(n_units)):
         raise StatisticsError(f"{problem.n_models} units numbered from 0 without a gap", found="others")
@@ -243,8 +252,8 @@ def replicate_bootstrap(
         raise StatisticsError("replicates from a number of at least 0 upwards", found=f"{start} to {stop}")
     replicates = _empty(problem, stop - start)
     if stop > start:
-        none_given = np.empty((0, problem.n_models))
-        _run(problem, start, stop, none_given, unit, n_units, seed, replicates)
+        none_given = np.empty((0, problem.n_models), dtype=np.int32)
+        _run(problem, start, stop, none_given, unit[problem.order], n_units, seed, replicates)
     return _in_order(problem, replicates)
 
 
@@ -274,9 +283,7 @@ def replicate_left_out(problem: ResamplingProblem, units: ArrayLike, left_out: A
     for start in range(0, len(chosen), piece):
         counts = left_out_counts(units, chosen[start : start + piece])
         some = np.flatnonzero(counts.any(axis=1))
-        found = _empty(problem, some.size)
-        counts = np.ascontiguousarray(counts[some])
-        _run(problem, 0, some.size, counts, np.zeros(problem.n_models, np.int32), 1, 0, found)
+        found = _given(problem, counts[some])
         replicates.rho[start + some], replicates.status[start + some] = found.rho, found.status
     return _in_order(problem, replicates)
 
@@ -339,8 +346,6 @@ def _grouped(Y: FloatArray, references: Sequence[ArrayLike | None]) -> list[_Gro
         reference = None if given is None else np.asarray(given, dtype=np.float64)
         mask = ~np.isnan(Y[:, b])
         if reference is not None:
-            if reference.shape != mask.shape:
-                raise StatisticsError(f"references of shape {mask.shape}", found=str(reference.shape))
             mask &= ~np.isnan(reference)
         key = (None if reference is None else reference.tobytes(), mask.tobytes())
         groups.setdefault(key, _Group(reference, mask, [])).columns.append(b)
@@ -379,11 +384,20 @@ def _in_order(problem: ResamplingProblem, grouped: Replicates) -> Replicates:
     return Replicates(rho, status)
 
 
+def _given(problem: ResamplingProblem, counts: NDArray[Any]) -> Replicates:
+    """Compute the replicates of given resamples, the columns group by group."""
+    replicates = _empty(problem, len(counts))
+    if len(counts):
+        ordered = np.ascontiguousarray(counts[:, problem.order], dtype=np.int32)
+        _run(problem, 0, len(counts), ordered, np.zeros(problem.n_models, np.int32), 1, 0, replicates)
+    return replicates
+
+
 def _run(
     problem: ResamplingProblem,
     start: int,
     stop: int,
-    given: FloatArray,
+    given: NDArray[np.int32],
     unit: NDArray[np.int32],
     n_units: int,
     seed: int,
@@ -402,7 +416,6 @@ def _run(
         problem.suite,
         problem.suite_order,
         problem.suite_last,
-        problem.start_order,
         problem.eigenvector,
         problem.column_members,
         problem.column_last,

@@ -46,6 +46,7 @@ def planning_curves(family_sizes: Sequence[int], settings: Settings) -> list[Pla
     """
     if not family_sizes:
         return []
+    family_sizes = tuple(family_sizes)
     numbers = _numbers(len(family_sizes))
     return [
         PlanningCurve(

@@ -262,7 +262,9 @@ def _turned_throughout(
         return False
     pair = (scoped.population.matrix.column(one.benchmark), scoped.references[one.benchmark])
     groups = [None if place == UNKNOWN else place for place in parting.of.tolist()]
-    ((_, within, _),) = jackknifed_groups(scoped.population, scoped.score, [pair], groups, engine)
+    ((_, within, _),) = jackknifed_groups(
+        scoped.population, scoped.score, [pair], groups, settings.seed, engine
+    )
     interval = jackknife_intervals(within, settings.level)
     return bool(_sure_way(number(interval.low[0]), number(interval.high[0])) == way)
 
@@ -285,7 +287,7 @@ def _still_turned(
     """Return whether the interval among some models excludes 0 on the side of the stratum."""
     if mask.sum() < FEWEST_MODELS:
         return False
-    batch = Batch(scoped.population, scoped.score, engine)
+    batch = Batch(scoped.population, scoped.score, settings.seed, engine)
     place = batch.add(scoped.masked(one.benchmark, mask), scoped.references[one.benchmark])
     interval = jackknife_intervals(batch.run().of(place), settings.level)
     if (stratum.rho or 0.0) < 0:

@@ -214,7 +214,7 @@ def _scope(one: Scoped, *, is_together: bool) -> Scope:
 
 def _of_scope(one: Scoped, settings: Settings, engine: Engine) -> list[BenchmarkStrata]:
     """Correlate all benchmarks of a scope in all strata, in one jackknife."""
-    batch = Batch(one.population, one.score, engine)
+    batch = Batch(one.population, one.score, settings.seed, engine)
     families = batch.families
     # Of all models together only the strata are of interest: a population says more given size or compute.
     given = covariates(one.population) if one.population.name != TOGETHER else {}
@@ -365,7 +365,7 @@ def _parts_of(
         if not own.asked:
             continue
         groups = [None if place == UNKNOWN else own.strata[place] for place in own.of]
-        jackknifed = jackknifed_groups(one.population, one.score, pairs, groups, engine)
+        jackknifed = jackknifed_groups(one.population, one.score, pairs, groups, settings.seed, engine)
         for benchmark, (whole, within, between) in zip(overall_of, jackknifed, strict=True):
             inner = jackknife_intervals(within, settings.level)
             outer = jackknife_intervals(between, settings.level)

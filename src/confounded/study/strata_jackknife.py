@@ -2,6 +2,9 @@
 
 The capabilities score is one for the whole scope: it is refitted without each family, but not in each stratum. So all
 strata are held against the same yardstick, and a sign cannot turn because another component was fitted.
+
+Where there are very many families, small ones are left out together, the same ones as for the headline correlations
+(`stats.grouping`): what is said of a family here then goes for such a group.
 """
 
 from __future__ import annotations
@@ -18,9 +21,10 @@ from numpy.typing import NDArray
 from confounded.engine import ALL_CORES, Engine
 from confounded.errors import StatisticsError
 from confounded.stats.component import first_component
+from confounded.stats.grouping import jackknife_groups
 from confounded.stats.intervals import Jackknife, family_jackknife
 from confounded.stats.partial import partial_correlation
-from confounded.stats.resampling import PIECE, ResamplingProblem, prepare, replicate_counts
+from confounded.stats.resampling import PIECE, prepare, replicate_counts, replicate_left_out
 from confounded.stats.strata import GroupCorrelations, group_correlations
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.population import Population
@@ -28,7 +32,7 @@ from confounded.study.population import Population
 __all__ = ["Batch", "Jackknifed", "families_of", "jackknifed_groups", "jackknifed_partial"]
 
 FloatArray = NDArray[np.float64]
-Families = NDArray[np.intp]
+Families = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +68,21 @@ class Batch:
     population : Population
     score : CapabilitiesScore
         Refitted without each family, unless it is held fixed.
+    seed : int
+        Of the groups that small families are put in where there are very many.
     engine : Engine, optional
     """
 
-    def __init__(self, population: Population, score: CapabilitiesScore, engine: Engine = ALL_CORES) -> None:
+    def __init__(
+        self, population: Population, score: CapabilitiesScore, seed: int, engine: Engine = ALL_CORES
+    ) -> None:
         self._score = score
         self._fixed = score.of_population(population)
         self._engine = engine
         self._columns: list[FloatArray] = []
         self._references: list[FloatArray | None] = []
         self.families = families_of(population)
+        self._left_together = jackknife_groups(self.families, seed=seed)
 
     def add(self, values: FloatArray, reference: FloatArray | None = None) -> int:
         """Add the correlation of (M,) values with others, or with the capabilities score; return its place."""
@@ -83,7 +92,7 @@ class Batch:
 
     def run(self) -> Jackknifed:
         """Compute all that were added."""
-        n_families, n = int(self.families.max(initial=-1)) + 1, len(self._columns)
+        n_families, n = int(self._left_together.max(initial=-1)) + 1, len(self._columns)
         rho, left_out = np.full(n, np.nan), np.full((n_families, n), np.nan)
         present = np.zeros((n_families, n), dtype=np.bool_)
         refitted = [
@@ -103,32 +112,21 @@ class Batch:
                 for own in (self._references[k] for k in places)
             ]
             problem = prepare(suite, columns, references)
-            own_families = self.families[rows]
+            own_families = self._left_together[rows]
             rho[places] = replicate_counts(problem, np.ones((1, rows.size))).rho[0]
-            pieces = [range(k, min(k + PIECE, n_families)) for k in range(0, n_families, PIECE)]
-            left_out[:, places] = np.vstack(
-                self._engine.map(partial(_without_each, problem, own_families), pieces)
-            )
+            pieces = [np.arange(k, min(k + PIECE, n_families)) for k in range(0, n_families, PIECE)]
+            parts = self._engine.map(partial(replicate_left_out, problem, own_families), pieces)
+            left_out[:, places] = np.vstack([part.rho for part in parts])
             for k, column, reference in zip(places, columns.T, references, strict=True):
                 there = ~np.isnan(column) if reference is None else ~np.isnan(column) & ~np.isnan(reference)
                 present[:, k] = np.bincount(own_families[there], minlength=n_families) > 0
         return Jackknifed(rho, left_out, present)
 
 
-def _without_each(problem: ResamplingProblem, families: Families, left: range) -> FloatArray:
-    """Return the correlations without each of some families."""
-    counts = np.asarray(families[None, :] != np.arange(left.start, left.stop)[:, None], dtype=np.float64)
-    some = counts.any(axis=1)
-    found = np.full((len(left), problem.positions.size), np.nan)
-    if some.any():
-        found[some] = replicate_counts(problem, counts[some]).rho
-    return found
-
-
 def families_of(population: Population) -> Families:
     """Return the family of each model as a number from 0 up."""
     _, numbers = np.unique(np.asarray(population.matrix.families, dtype=str), return_inverse=True)
-    return np.asarray(numbers, dtype=np.intp)
+    return np.asarray(numbers, dtype=np.int64)
 
 
 def jackknifed_partial(found: Jackknifed, xy: int, xz: int, yz: int) -> Jackknifed:
@@ -148,6 +146,7 @@ def jackknifed_groups(
     score: CapabilitiesScore,
     pairs: Sequence[tuple[FloatArray, FloatArray | None]],
     groups: Sequence[object],
+    seed: int,
     engine: Engine = ALL_CORES,
 ) -> list[tuple[GroupCorrelations, Jackknife, Jackknife]]:
     """Correlate within groups and between them, and again without each family.
@@ -160,6 +159,8 @@ def jackknifed_groups(
         Each of shape (M,); a reference of None is the capabilities score.
     groups : sequence of M
         None where a model's group is not known; it is then left out.
+    seed : int
+        As of `Batch`.
     engine : Engine, optional
 
     Returns
@@ -167,7 +168,7 @@ def jackknifed_groups(
     list of (GroupCorrelations, Jackknife, Jackknife)
         For each pair: the correlations, and the jackknives of that within and that between.
     """
-    families = families_of(population)
+    families = jackknife_groups(families_of(population), seed=seed)
     known = np.array([group is not None for group in groups], dtype=np.bool_)
     names = {group: k for k, group in enumerate(dict.fromkeys(groups))}
     group_of = np.array([names[group] for group in groups], dtype=np.intp)

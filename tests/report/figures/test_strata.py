@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from confounded.report.figures import strata as module
-from confounded.report.figures.correlation_rows import Row
 from confounded.report.figures.render import draw
+from confounded.report.figures.row_list import Row, percent
 from confounded.report.figures.strata import given_rows, split_title, strata_figure, strata_rows
 from confounded.report.figures.theme import STROKE_SHAPE
 from confounded.report.index import Index
@@ -30,7 +30,7 @@ def studied() -> StudyResult:
 
 def figures(rows: list[Row]) -> dict[str, tuple[object, ...]]:
     return {
-        row.text: (row.rho, row.low, row.high, row.n_models, row.n_families)
+        row.text: (row.at, row.low, row.high, row.n_models, row.n_families)
         for row in rows
         if not row.is_heading
     }
@@ -43,9 +43,9 @@ def test_each_split_is_a_heading_over_its_strata_with_the_figures_of_the_result(
     whole = found.overall
     assert rows[0] == Row(
         text="all models",
-        rho=whole.rho,
-        low=whole.low,
-        high=whole.high,
+        at=percent(whole.rho),
+        low=percent(whole.low),
+        high=percent(whole.high),
         n_models=whole.n_models,
         n_families=whole.n_families,
         is_sum=True,
@@ -59,9 +59,9 @@ def test_each_split_is_a_heading_over_its_strata_with_the_figures_of_the_result(
     shown = figures(rows)
     for stratum in size.strata:
         assert shown[stratum.stratum] == (
-            stratum.rho,
-            stratum.low,
-            stratum.high,
+            percent(stratum.rho),
+            percent(stratum.low),
+            percent(stratum.high),
             stratum.n_models,
             stratum.n_families,
         )
@@ -75,12 +75,15 @@ def test_a_split_that_was_asked_for_has_the_correlation_within_its_parts_and_bet
     assert family.parts is not None
     by_text = {row.text: row for row in strata_rows(found, Index.of(studied))}
     within, between = by_text["within parts"], by_text["between parts"]
-    assert (within.rho, within.low, within.n_models) == (
-        family.parts.within,
-        family.parts.within_low,
+    assert (within.at, within.low, within.n_models) == (
+        percent(family.parts.within),
+        percent(family.parts.within_low),
         family.parts.n_within,
     )
-    assert (between.rho, between.high) == (family.parts.between, family.parts.between_high)
+    assert (between.at, between.high) == (
+        percent(family.parts.between),
+        percent(family.parts.between_high),
+    )
 
 
 def test_what_is_allowed_for_stands_beside_the_correlation_without_it(studied: StudyResult) -> None:
@@ -88,7 +91,11 @@ def test_what_is_allowed_for_stands_beside_the_correlation_without_it(studied: S
     assert [one.given for one in found.given] == ["size"]
     [row] = given_rows(found)
     [given] = found.given
-    assert (row.text, row.rho, row.beside) == ("size allowed for", given.partial, given.rho)
+    assert (row.text, row.at, row.compared) == (
+        "size allowed for",
+        percent(given.partial),
+        percent(given.rho),
+    )
     spec = strata_figure(Index.of(studied), found.population, found.benchmark, 486)
     assert spec is not None
     marks = spec["layer"][-1]["data"]["values"]

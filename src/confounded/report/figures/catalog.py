@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from confounded.report.figures import planning
+from confounded.report.figures.components import scree
 from confounded.report.figures.heatmap import heatmap
 from confounded.report.figures.overview import NARROW, WIDE, overview
 from confounded.report.figures.rows import template
@@ -37,6 +38,8 @@ def page_specs(index: Index) -> dict[str, Spec]:
         curves = planning.template(population, summary, margin) if summary is not None else None
         if curves is not None:
             specs[f"planning {population.population}"] = curves
+    for found in index.result.components:
+        specs[f"scree {found.population}"] = scree(found, WIDE)
     for name in index.populations:
         specs[f"overview {name}"] = overview(index, name, WIDE)
         specs[f"overview-narrow {name}"] = overview(index, name, NARROW)

@@ -14,8 +14,10 @@ from typing import Any, Final
 from confounded.errors import UsageError
 from confounded.report.figures.benchmark_scatter import benchmark_scatter
 from confounded.report.figures.calibration import calibration
+from confounded.report.figures.components import components_figure, scree
 from confounded.report.figures.compute import compute_correlations
 from confounded.report.figures.heatmap import heatmap
+from confounded.report.figures.missing import imputed_figure
 from confounded.report.figures.overview import overview
 from confounded.report.figures.panels import TWO_COLUMNS
 from confounded.report.figures.planning import planning_curve
@@ -28,6 +30,7 @@ from confounded.report.figures.slope import correlation_slope
 from confounded.report.figures.strata import TOGETHER, strata_figure
 from confounded.report.figures.strip import family_strip
 from confounded.report.figures.theme import family_marks
+from confounded.report.figures.trends import trends_figure
 from confounded.report.figures.vision import vision
 from confounded.report.index import Entry, Index, file_slug
 from confounded.study.result import Correlation, PopulationResult, StudyResult
@@ -147,6 +150,26 @@ def _robustness(index: Index, population: str, benchmark: str) -> Spec | None:
     return None if one is None else robustness(index, one, TWO_COLUMNS)
 
 
+def _scree(index: Index, population: str, _: str) -> Spec | None:
+    for found in index.result.components:
+        if found.population == population:
+            return scree(found, TWO_COLUMNS, PAPER_SIZE)
+    return None
+
+
+def _trends(index: Index, population: str, _: str) -> Spec | None:
+    return trends_figure(index, population, TWO_COLUMNS)
+
+
+def _components(index: Index, population: str, benchmark: str) -> Spec | None:
+    return components_figure(index, population, benchmark, TWO_COLUMNS)
+
+
+def _imputed(index: Index, population: str, benchmark: str) -> Spec | None:
+    _, one = _found(index, population, benchmark)
+    return None if one is None else imputed_figure(index, one, TWO_COLUMNS)
+
+
 def _strata(index: Index, population: str, benchmark: str) -> Spec | None:
     return strata_figure(index, population, benchmark, TWO_COLUMNS)
 
@@ -192,6 +215,8 @@ FIGURES: Final[Mapping[str, PaperFigure]] = {
     ),
     "planning-curve": PaperFigure("what more families would decide", _planning),
     "vision": PaperFigure("benchmarks of vision models against accuracy on ImageNet", _vision),
+    "scree": PaperFigure("how many capabilities the suite has, beside shuffled scores", _scree),
+    "trends": PaperFigure("how safety changes over release dates at equal capability, by area", _trends),
     "scatter": PaperFigure(
         "one benchmark against capability, every model named", _scatter, of_benchmark=True
     ),
@@ -199,6 +224,14 @@ FIGURES: Final[Mapping[str, PaperFigure]] = {
         "one benchmark's correlation without each family", _families, of_benchmark=True
     ),
     "robustness": PaperFigure("one benchmark's correlation by other choices", _robustness, of_benchmark=True),
+    "components": PaperFigure(
+        "one benchmark's correlation with each of two capabilities", _components, of_benchmark=True
+    ),
+    "imputed": PaperFigure(
+        "one benchmark's correlation with missing scores imputed, and what it would be otherwise",
+        _imputed,
+        of_benchmark=True,
+    ),
     STRATA: PaperFigure(
         "one benchmark's correlation in parts of the models, and with compute, size or date allowed for",
         _strata,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from confounded.report.figures.correlation_rows import Row, heading, row_figure
+from confounded.report.figures.row_list import Row, heading, percent, row_figure
 from confounded.report.index import Index
 from confounded.report.plain import short
 from confounded.report.words import plural, sentence
@@ -51,16 +51,18 @@ def split_title(by: str, index: Index) -> str:
 
 def strata_rows(found: BenchmarkStrata, index: Index) -> list[Row]:
     """Return the correlation over all models and in each part, split by split; none where no split has parts."""
-    splits = [row for split in found.splits for row in _split_rows(split, index)]
+    scope = next((one for one in index.result.scopes if one.population == found.population), None)
+    unknown = {one.by: one.n_unknown for one in scope.splits} if scope else {}
+    splits = [row for split in found.splits for row in _split_rows(split, index, unknown.get(split.by, 0))]
     if not splits:
         return []
     whole = found.overall
     return [
         Row(
             text="all models",
-            rho=whole.rho,
-            low=whole.low,
-            high=whole.high,
+            at=percent(whole.rho),
+            low=percent(whole.low),
+            high=percent(whole.high),
             n_models=whole.n_models,
             n_families=whole.n_families,
             reason=whole.reason,
@@ -101,14 +103,14 @@ def strata_figure(index: Index, population: str, benchmark: str, width: int) -> 
     n = sum(not row.is_heading for row in rows)
     return row_figure(
         rows,
-        index.result.provenance.settings.margin,
         f"The capabilities correlation of {short(index.name(benchmark))} over {short(who(population))}, in parts of "
         f"them and with something else allowed for: {plural(n, 'row')}",
         width,
+        margin=index.result.provenance.settings.margin,
     )
 
 
-def _split_rows(split: SplitCorrelations, index: Index) -> Iterator[Row]:
+def _split_rows(split: SplitCorrelations, index: Index, n_unknown: int) -> Iterator[Row]:
     known = [one for one in split.strata if one.rho is not None]
     if not known and split.parts is None:
         return
@@ -118,15 +120,17 @@ def _split_rows(split: SplitCorrelations, index: Index) -> Iterator[Row]:
         left_out.append(f"the {MOST_ROWS} largest of {len(known):,}")
     if split.n_small:
         left_out.append(f"{plural(split.n_small, 'part')} of fewer than {FEWEST_MODELS} models not drawn")
+    if n_unknown:
+        left_out.append(f"not known of {plural(n_unknown, 'model')}")
     title = sentence(split_title(split.by, index))
     yield heading(f"{title} ({'; '.join(left_out)})" if left_out else title)
     parts = split.parts
     if parts is not None and parts.within is not None:
         yield Row(
             text="within parts",
-            rho=parts.within,
-            low=parts.within_low,
-            high=parts.within_high,
+            at=percent(parts.within),
+            low=percent(parts.within_low),
+            high=percent(parts.within_high),
             n_models=parts.n_within,
             reason=parts.within_reason,
             is_sum=True,
@@ -134,9 +138,9 @@ def _split_rows(split: SplitCorrelations, index: Index) -> Iterator[Row]:
     if parts is not None and parts.between is not None:
         yield Row(
             text="between parts",
-            rho=parts.between,
-            low=parts.between_low,
-            high=parts.between_high,
+            at=percent(parts.between),
+            low=percent(parts.between_low),
+            high=percent(parts.between_high),
             reason=parts.between_reason,
             is_sum=True,
         )
@@ -144,9 +148,9 @@ def _split_rows(split: SplitCorrelations, index: Index) -> Iterator[Row]:
         if one in largest:
             yield Row(
                 text=one.stratum,
-                rho=one.rho,
-                low=one.low,
-                high=one.high,
+                at=percent(one.rho),
+                low=percent(one.low),
+                high=percent(one.high),
                 n_models=one.n_models,
                 n_families=one.n_families,
                 reason=one.reason,
@@ -156,11 +160,11 @@ def _split_rows(split: SplitCorrelations, index: Index) -> Iterator[Row]:
 def _given(one: GivenCorrelation) -> Row:
     return Row(
         text=f"{GIVEN.get(one.given, one.given)} allowed for",
-        rho=one.partial,
-        low=one.low,
-        high=one.high,
+        at=percent(one.partial),
+        low=percent(one.low),
+        high=percent(one.high),
         n_models=one.n_models,
         n_families=one.n_families,
-        beside=one.rho,
+        compared=percent(one.rho),
         reason=one.reason,
     )

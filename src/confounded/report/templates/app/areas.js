@@ -70,6 +70,7 @@ const drawAreas = () => [
     } }))], study.groups),
   study.groups.map((group) => areaSection(group)),
   waitingSection(),
+  trendsSection(),
   study.kind_summaries.length > 1 ? kindSection() : null,
 ];
 

@@ -104,7 +104,7 @@ const robustnessFigure = (one, population) => {
 const judgement = (one) => {
   const verdict = verdictNow(one), moved = marginNow() !== study.settings.margin;
   return el("div", { class: "verdict-line" },
-    el("p", {}, el("b", {}, `${sentence(one.population)} models: `), chip(verdict), ` ρ = ${signedPercent(one.rho)}${one.interval?.low === null || !one.interval ? "" : `, ${level()} interval ${bounds(one.interval.low, one.interval.high)}${NBSP}%`}, over ${plural(one.n_models, "model")} of ${plural(one.n_families, "family", "families")}.`),
+    el("p", {}, el("b", {}, `${sentence(one.population)} models: `), chip(verdict), ` ρ = ${signedPercent(one.rho)}${one.interval?.low === null || !one.interval ? "" : `, ${level()} interval ${bounds(one.interval.low, one.interval.high)}${NBSP}%`}, over ${plural(one.n_models, "model")} of ${plural(one.n_families, "family", "families")}${one.imputed ? `; ${share(one.imputed.share)} of the scores behind their capability imputed` : ""}.`),
     el("p", { class: "small" }, moved ? `At ±${marginWords(marginNow())}; at the study's ±${marginWords(study.settings.margin)}: ${one.verdict}. ` : "", one.reason || one.rule ? `Why: ${one.reason ?? one.rule}.` : ""),
     one.cautions.length ? el("ul", { class: "cautions" }, one.cautions.map((caution) => el("li", {}, el("b", {}, `${sentence(caution.caution)}: `), caution.what))) : null);
 };
@@ -113,6 +113,7 @@ const numbersTable = (own) => {
   const lines = [
     ["Published, %", (one) => one.published ? `${fixed(one.published.percent, 1)} (table ${one.published.table})` : ""],
     ["Share of the suite's cells that is imputed", (one) => one.imputed ? share(one.imputed.share) : ""],
+    ["Change a year at equal capability, standard deviations", (one) => one.trend && one.trend.per_year !== null ? `${significant(one.trend.per_year)}${one.trend.low === null ? "" : ` (${significant(one.trend.low)} to ${significant(one.trend.high)})`}: ${one.trend.answer}` : ""],
     ["Families, effective number", (one) => `${one.n_families}, ${fixed(one.effective_families, 1)}`],
     [`p against ±${marginWords(study.settings.margin)}`, (one) => pValue(one.tests?.p)], ["q (Benjamini–Hochberg)", (one) => pValue(one.tests?.q_bh)], [`Verdict among many at ±${marginWords(study.settings.margin)} (Benjamini–Hochberg)`, (one) => one.tests?.verdict_bh ?? ""],
     [`Verdict by the effective number of families at ±${marginWords(study.settings.margin)}`, (one) => one.verdict_effective], ["p of any association at all", (one) => pValue(one.association_p)],
@@ -147,6 +148,8 @@ const drawBenchmark = () => {
       el("p", { class: "small" }, own.some((one) => one.cells) ? "So many models are counted in cells: the darker, the more. " : "A mark for each model; point at it, or walk with the arrow keys, for its name and scores. ", own.some((one) => one.curve) ? "The line is a fitted curve with its band, for the eye; no figure rests on it." : "")) : null,
     turningSection(here.name), strataSection(here.name), givenSection(here.name),
     figures("Better or worse than capability predicts", "Capability-adjusted safety: a model's score less what a line fitted without its family predicts from its capability. This, not the score, is a claim of progress in safety.", adjustedFigure),
+    figures("Which capability does it follow?", "The capability benchmarks hold two capabilities here. The correlation with each, named by what leads it.", componentsFigure),
+    figures("With missing scores imputed", IMPUTED_TEXT, imputedFigure),
     figures("Without each family", "If one family carries the result, this shows it.", familyFigure),
     figures("By other choices", "Other measures of association, other ways to sum up capability, and leaving things out.", robustnessFigure),
     own.some((one) => !DECIDED.has(one.verdict)) ? planningSection() : own.length ? el("p", { class: "small" }, link(to("method", "planning"), "How many models would a study of another benchmark take?")) : null,

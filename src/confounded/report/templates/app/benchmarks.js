@@ -63,6 +63,7 @@ const benchmarkTable = () => {
     { name: "strip", title: el("span", { class: "ends" }, el("i", {}, `${MINUS}100`), el("i", {}, "0"), el("i", {}, "+100")), class: "scale", text: (row) => strip(row.one, row.verdict) },
     { name: "rho", title: "ρ, %", sort: true, class: "num", text: (row) => percent(row.one.rho) },
     { name: "interval", title: `${level()} interval`, class: "num interval", text: (row) => row.one.interval?.low === null || !row.one.interval ? NOTHING : bounds(row.one.interval.low, row.one.interval.high) },
+    rows.some((row) => row.one.imputed) ? { name: "imputed", title: "Imputed", class: "num wide-only", text: (row) => row.one.imputed ? share(row.one.imputed.share) : NOTHING } : null,
     { name: "verdict", title: "Verdict", sort: true, text: (row) => chip(row.verdict) },
     family ? { name: "without", title: `ρ without ${short(family, 24)}, %`, sort: true, class: "num", text: (row) => row.left ? [percent(row.left.rho), row.left.verdict && row.left.verdict !== row.one.verdict ? el("small", {}, ` ${row.left.verdict} at ±${marginWords(study.settings.margin)}`) : null] : NOTHING } : null,
   ].filter(Boolean);

@@ -129,7 +129,7 @@ const rowsChart = (label, rows, options = {}) => {
         lines.push({ y });
         if (row.beside) labels.push({ text: row.beside, y, x: plot + right, align: "right" });
         if (row.compared !== null && row.compared !== undefined) marks.push({ at: row.compared, low: null, high: null, y, size: 64, stroke: LIGHT.muted, fill: LIGHT.muted, shape: study.shapes.stroke, says: `${sentence(row.text)}: compared with ${fixed(row.compared, 1)}${NBSP}%`, go: null });
-        if (row.at !== null && row.at !== undefined) marks.push({ at: row.at, low: row.low ?? null, high: row.high ?? null, y, size: row.size ?? 64,
+        if (Number.isFinite(row.at ?? row.low)) marks.push({ at: row.at ?? null, low: row.low ?? null, high: row.high ?? null, y, size: row.size ?? 64,
           ...(row.verdict !== undefined ? look(row.verdict) : { stroke: row.stroke ?? LIGHT.ink, fill: row.fill ?? LIGHT.ink, shape: row.shape ?? "circle" }), says: row.says, go: row.go ?? null });
       }
       top += named + tall;

@@ -40,6 +40,7 @@ const drawMethod = () => {
   return [
     heading("Method and data"),
     el("section", {}, el("h2", {}, "Capabilities score"), capabilityText()),
+    dimensionsSection(),
     el("section", {}, el("h2", {}, "Capabilities correlation"),
       el("p", {}, "Spearman's rank correlation between a benchmark's scores and the capabilities scores, over the models that have both. Calibration metrics are correlated with the accuracy on their own data set instead."),
       formula(row(mi("ρ"), mo("="), m("mi", "corr"), mo("("), m("mi", "rank"), mo("("), sub(mi("y"), mi("i")), mo(")"), mo(","), m("mi", "rank"), mo("("), sub(mi("c"), mi("i")), mo(")"), mo(")"))),
@@ -50,6 +51,7 @@ const drawMethod = () => {
       el("dl", { class: "facts" }, ["entangled", "inverse", "separable", "undecided", "unreliable"].map((name) => [el("dt", {}, chip(name)), el("dd", {}, `${sentence(study.verdicts[name].meaning)}.`)])),
       countsTable(), powerLines().length ? [el("p", {}, "How often a study of this size would call a benchmark separable that has nothing to do with capability and no measurement error:"), el("ul", {}, powerLines())] : null),
     planningSection({ id: "planning" }),
+    partingsSection(),
     el("section", { id: "notices" }, el("h2", {}, "What was assumed or left out"), study.notices.length ? el("ul", { class: "notices" }, study.notices.map((one) => el("li", {}, one.lenient ? el("b", {}, "Taken leniently. ") : null, one.where ? el("b", {}, `${short(one.where)}: `) : null, one.what, one.remedy ? el("span", { class: "small" }, ` ${one.remedy}`) : null))) : el("p", {}, "Nothing had to be assumed, and no model or benchmark was left out."),
       study.populations.some((one) => one.left_out.length) ? el("ul", {}, study.populations.flatMap((one) => one.left_out.slice(0, 50).map((left) => el("li", {}, `${modelName(left.model)} (${one.population}) has no capabilities score: no score on ${andList(left.missing.map(nameOf))}.`)))) : null,
       study.populations.filter((one) => one.missing).map(imputedLines),
