@@ -210,9 +210,9 @@ def shaped(shape: str, rng: np.random.Generator) -> list[BenchmarkStrata]:
         safety = np.where(small, -0.8, 0.9) * ability
     elif shape == SHAPES[3]:
         # Large models are abler and safer, and overlap with small ones in ability.
-        kind = np.where(small, -1.0, 0.5)
+        kind = np.where(small, -1.4, 0.7)
         ability = kind + rng.normal(size=240)
-        safety = 2.6 * kind - ability
+        safety = 3.5 * kind - ability
     else:
         # Small models are weak ones, but some large ones are as weak.
         ability = np.where(small, rng.uniform(-2.5, -0.8, 240), rng.uniform(-1.6, 3.0, 240))
