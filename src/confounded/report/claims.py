@@ -186,7 +186,7 @@ def _over_time(summary: AreaSummary, result: StudyResult) -> Iterator[str]:
 
 
 TREND: Final = {
-    "improves": "it improves",
+    "improves": "it improves (error in the capabilities score can make it seem so)",
     "worsens": "it worsens",
     "cannot tell": "these models do not tell whether it improves",
 }

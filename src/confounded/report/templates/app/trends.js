@@ -16,4 +16,5 @@ const trendFigure = (population) => {
 };
 const trendsSection = () => trendsNow().length ? el("section", { "aria-label": "Over time" }, el("h2", {}, "Over time: does safety improve at equal capability?"),
   el("p", {}, "Later models are more capable, so their scores rise on any benchmark that follows capability. Here models are compared as if they were equally capable: how much later ones are safer, in standard deviations between models, a year. To the right safety improves; a filled mark is an interval that keeps to one side of 0."),
+  el("p", {}, "The capabilities score has error of its own, which no interval here holds: where newer models are more capable, safety that follows capability alone can seem to improve at equal capability too. A small trend is no evidence of progress."),
   pairs(trendsNow(), trendFigure)) : null;
