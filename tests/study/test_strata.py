@@ -27,7 +27,7 @@ from confounded.study import Settings, StudyResult, run_study
 from confounded.study import columns as study_columns
 from confounded.study.capability import capabilities_of
 from confounded.study.population import benchmark_facts, populations
-from confounded.study.reversals import CAUTION, OPPOSED, WITHIN, reversal_notices, with_reversals
+from confounded.study.reversals import CAUTION, HIDDEN, OPPOSED, WITHIN, reversal_notices, with_reversals
 from confounded.study.strata import part_models
 from confounded.study.strata_result import BenchmarkStrata, SplitCorrelations
 
@@ -420,6 +420,25 @@ def test_families_that_go_the_other_way_within_themselves_are_a_caution(way: flo
     assert f"within groups by family it is {'+' if way > 0 else '−'}0." in what
     assert "120 models of 24 groups" in what
     assert told["weaker"] == []
+
+
+def test_what_families_hide_in_a_separable_benchmark_is_a_caution() -> None:
+    rng = np.random.default_rng(11)
+    n_families, size = 80, 5
+    family = np.repeat(rng.normal(size=n_families), size)
+    own = rng.normal(size=n_families * size)
+    ability = family + own
+    told = {}
+    for name, safety in (("hidden", own - family), ("unrelated", rng.normal(size=ability.size))):
+        table = made(safety, ability, size=size)
+        known = table.scores.with_columns(stderr=pl.when(pl.col("benchmark") == "safe").then(0.05))
+        result = run_study(replace(table, scores=known), Settings(suite=SUITE, resamples=0, by=("family",)))
+        [one] = [one for one in result.correlations if not one.in_suite]
+        assert one.verdict == "separable", name
+        told[name] = [caution.what for caution in one.cautions if caution.caution == HIDDEN]
+    [what] = told["hidden"]
+    assert "within groups by family it is +0." in what
+    assert told["unrelated"] == []
 
 
 def test_chance_alone_seldom_turns_what_is_within_families() -> None:

@@ -14,7 +14,7 @@ __all__ = ["MOST_SHOWN", "lines_of_parts"]
 MOST_SHOWN: Final = 12
 """Benchmarks of a population whose parts are said; those of the others are in the tables."""
 
-ALARMS: Final = ("sign reversal", "opposite strata", "reversal within groups")
+ALARMS: Final = ("sign reversal", "opposite strata", "reversal within groups", "hidden within groups")
 """The cautions of which a reader must know before any correlation over all models is read."""
 
 TOGETHER: Final = "together"

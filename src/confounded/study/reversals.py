@@ -38,6 +38,7 @@ from confounded.study.strata import Scoped, trend
 from confounded.study.strata_jackknife import Batch, families_of, jackknifed_groups
 from confounded.study.strata_result import (
     BenchmarkStrata,
+    GroupParts,
     Opposition,
     Reversal,
     SplitCorrelations,
@@ -46,6 +47,7 @@ from confounded.study.strata_result import (
 
 __all__ = [
     "CAUTION",
+    "HIDDEN",
     "OPPOSED",
     "READINGS",
     "WITHIN",
@@ -58,6 +60,7 @@ __all__ = [
 CAUTION: Final = "sign reversal"
 OPPOSED: Final = "opposite strata"
 WITHIN: Final = "reversal within groups"
+HIDDEN: Final = "hidden within groups"
 
 READINGS: Final = ("near chance", TURNING, "confounding")
 """What an alarm can be read as, in the order of precedence."""
@@ -341,9 +344,10 @@ def reversal_cautions(
     correlations: Sequence[Correlation], strata: Sequence[BenchmarkStrata], settings: Settings
 ) -> list[Correlation]:
     """Add to each correlation a caution where there is an alarm in its own population."""
+    parted = {(one.population, one.benchmark): one for one in strata}
     within = {
-        (one.population, one.benchmark): what
-        for one in strata
+        place: what
+        for place, one in parted.items()
         if (what := _within_words(one, 1.0 - settings.level)) is not None
     }
     alarms = {(one.population, one.benchmark): one.reversals for one in strata if one.reversals}
@@ -354,6 +358,9 @@ def reversal_cautions(
         more = [Caution(caution=CAUTION, what=_together(alarms[place]))] if place in alarms else []
         more += [Caution(caution=OPPOSED, what=_surest(opposed[place]).what)] if place in opposed else []
         more += [Caution(caution=WITHIN, what=within[place])] if place in within else []
+        if one.verdict == "separable" and place in parted:
+            hidden = _hidden_words(parted[place], settings.margin)
+            more += [Caution(caution=HIDDEN, what=hidden)] if hidden is not None else []
         found.append(msgspec.structs.replace(one, cautions=[*one.cautions, *more]) if more else one)
     return found
 
@@ -375,14 +382,42 @@ def _within_words(one: BenchmarkStrata, alpha: float) -> str | None:
     if not turned:
         return None
     by, parts = min(turned, key=lambda own: own[1].reversal_holm or 0.0)
-    rho, low, high = (own or 0.0 for own in (parts.within, parts.within_low, parts.within_high))
     also = listed([f"by {other}" for other, _ in turned if other != by])
+    return (
+        f"{_apart(one, by, parts)}, and over all it is the other way because of what the groups differ in."
+        + (f" So it is within groups {also}." if also else "")
+    )
+
+
+def _hidden_words(one: BenchmarkStrata, margin: float) -> str | None:
+    """Say that a separable benchmark goes with capability within groups; None where that is not shown.
+
+    Shown is what lies beyond the margin with its whole interval, as for any other verdict.
+    """
+    beyond = [
+        (split.by, split.parts)
+        for split in one.splits
+        if split.parts is not None
+        and split.parts.within_low is not None
+        and split.parts.within_high is not None
+        and (split.parts.within_low > margin or split.parts.within_high < -margin)
+    ]
+    if not beyond:
+        return None
+    by, parts = max(beyond, key=lambda own: abs(own[1].within or 0.0))
+    return (
+        f"{_apart(one, by, parts)}, which what the groups differ in hides. It is separable from capability over these "
+        "models as they are mixed, and not among models of one group."
+    )
+
+
+def _apart(one: BenchmarkStrata, by: str, parts: GroupParts) -> str:
+    """Say how a correlation within groups is beside that over all models."""
+    rho, low, high = (own or 0.0 for own in (parts.within, parts.within_low, parts.within_high))
     return (
         f"Over {one.overall.n_models} {_who(one)} the correlation is {_figure(one.overall)}, but within groups by {by} "
         f"it is {signed(rho)} [{signed(low)}, {signed(high)}], over {parts.n_within} models of {parts.groups_within} "
-        f"groups: of models of one group the more capable have the {'higher' if rho > 0 else 'lower'} scores, and over "
-        "all it is the other way because of what the groups differ in."
-        + (f" So it is within groups {also}." if also else "")
+        f"groups: of models of one group the more capable have the {'higher' if rho > 0 else 'lower'} scores"
     )
 
 
