@@ -61,8 +61,8 @@ def test_what_is_written_and_filled_in_makes_the_report_work(
     assert main([*shlex.split(command)[1:], "-o", out, *REPORT]) == 0
     result = json.loads((tmp_path / "out" / "result.json").read_bytes())
     assert {one["benchmark"] for one in result["correlations"]} == {"mybench", "truthfulqa_mc1", ODD}
-    families = {m["model"]: m["family"] for p in result["populations"] for m in p["models"]}
-    assert families["our-lab/secret-7b"] == families[MODELS[-1]] == "Ours"
+    left_out = {one["model"] for population in result["populations"] for one in population["left_out"]}
+    assert left_out == {"our-lab/secret-7b", MODELS[-1]}, "the reference knows nothing of them"
 
 
 def test_what_is_written_is_toml_of_every_benchmark_with_what_could_be_found_out(scores: Path) -> None:

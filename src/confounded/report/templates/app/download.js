@@ -11,7 +11,7 @@ const resultForTables = async () => {
 
 // The result stands in the page by columns and without white space; here it comes back as it was written, byte for
 // byte. Numbers are never read as numbers on the way, since other programs write the same number otherwise: a "#"
-// before a literal and a "$" before a text tell them apart.
+// before a literal and a "$" before a text tell them apart. A list of literals is written on one line.
 const asWritten = (text) => {
   const marked = text.replace(/"((?:[^"\\]|\\.)*)"|[^\s{}[\]:,"]+/g, (literal, inside) => inside === undefined ? `"#${literal}"` : `"$${inside}"`);
   const parts = [];
@@ -19,6 +19,7 @@ const asWritten = (text) => {
     if (typeof value === "string") { parts.push(value[0] === "#" ? value.slice(1) : JSON.stringify(value.slice(1))); return; }
     const isList = Array.isArray(value), entries = Object.entries(value);
     if (!entries.length) { parts.push(isList ? "[]" : "{}"); return; }
+    if (isList && value.every((held) => typeof held === "string" && held[0] === "#")) { parts.push(`[${value.map((held) => held.slice(1)).join(",")}]`); return; }
     const inner = `${line} `;
     parts.push(isList ? "[" : "{");
     entries.forEach(([name, held], at) => {
