@@ -7,7 +7,7 @@ from typing import Final
 
 from confounded.report.cards.content import number, span, strata_lines
 from confounded.study.result import Correlation, StudyResult
-from confounded.study.strata_result import BenchmarkStrata
+from confounded.study.strata_result import TOGETHER, BenchmarkStrata
 
 __all__ = ["MOST_SHOWN", "lines_of_parts"]
 
@@ -16,9 +16,6 @@ MOST_SHOWN: Final = 12
 
 ALARMS: Final = ("sign reversal", "opposite strata", "reversal within groups", "hidden within groups")
 """The cautions of which a reader must know before any correlation over all models is read."""
-
-TOGETHER: Final = "together"
-"""`study.population.TOGETHER`: what all populations together are called in a result."""
 
 
 def lines_of_parts(result: StudyResult) -> Iterator[tuple[int, str]]:
@@ -40,9 +37,9 @@ def lines_of_parts(result: StudyResult) -> Iterator[tuple[int, str]]:
         own.sort(key=lambda one: not _has_alarm(one, found.get((population, one.benchmark))))
         who = "all" if population == TOGETHER else population
         for one in own[:MOST_SHOWN]:
-            yield 0, _headline(one, found.get((population, one.benchmark)), who)
-            for what in _alarms(one, found.get((population, one.benchmark))):
-                yield 2, what
+            correlation = found.get((population, one.benchmark))
+            yield 0, _headline(one, correlation, who)
+            yield from ((2, what) for what in _alarms(one, correlation))
             if any(split.parts for split in one.splits):
                 yield from ((2, f"{line.term}: {line.text}") for line in strata_lines([one]))
         if len(own) > MOST_SHOWN:

@@ -26,9 +26,9 @@ from confounded.study.entries import Entry, entries_of
 from confounded.study.known import counted, first, in_toml, listed
 from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
+from confounded.study.strata_result import TOGETHER
 
 __all__ = [
-    "TOGETHER",
     "ModelFacts",
     "Population",
     "benchmark_facts",
@@ -140,10 +140,6 @@ def populations(
         columns = asked_columns(table, settings, members)
         split.append(Population(name, matrix, tuple(known[model] for model in members), columns))
     return split, notices
-
-
-TOGETHER = "together"
-"""The name of all models taken together."""
 
 
 def together(split: Sequence[Population]) -> Population:

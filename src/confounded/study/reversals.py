@@ -29,7 +29,6 @@ from confounded.engine import ALL_CORES, Engine
 from confounded.stats.intervals import jackknife_intervals
 from confounded.study.capabilities import FEWEST_MODELS
 from confounded.study.known import listed, number, signed
-from confounded.study.population import TOGETHER
 from confounded.study.result import Caution, Correlation, Notice
 from confounded.study.settings import Settings
 from confounded.study.shapes import TURNING
@@ -37,6 +36,7 @@ from confounded.study.splits import UNKNOWN, Parting
 from confounded.study.strata import Scoped, trend
 from confounded.study.strata_jackknife import Batch, families_of, jackknifed_groups
 from confounded.study.strata_result import (
+    TOGETHER,
     BenchmarkStrata,
     GroupParts,
     Opposition,

@@ -27,7 +27,7 @@ from confounded.study.capability import capabilities_of
 from confounded.study.columns import CHANCE
 from confounded.study.correlations import correlation, own_accuracy
 from confounded.study.known import number
-from confounded.study.population import TOGETHER, Population, together
+from confounded.study.population import Population, together
 from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
 from confounded.study.splits import (
@@ -44,6 +44,7 @@ from confounded.study.splits import (
 )
 from confounded.study.strata_jackknife import Batch, Jackknifed, jackknifed_groups, jackknifed_partial
 from confounded.study.strata_result import (
+    TOGETHER,
     BenchmarkStrata,
     GivenCorrelation,
     GroupParts,

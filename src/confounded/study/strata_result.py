@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 __all__ = [
+    "TOGETHER",
     "BenchmarkStrata",
     "GivenCorrelation",
     "GroupParts",
@@ -16,6 +19,9 @@ __all__ = [
     "StratumCorrelation",
     "Trend",
 ]
+
+TOGETHER: Final = "together"
+"""The name of all models taken together, where a population's would stand."""
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ from confounded.study.result import (
     PopulationResult,
     Reliability,
 )
-from confounded.study.strata_result import BenchmarkStrata, GroupParts
+from confounded.study.strata_result import TOGETHER, BenchmarkStrata, GroupParts
 
 __all__ = [
     "Card",
@@ -48,8 +48,6 @@ SCORE: Final = "capabilities score"
 """What a benchmark is correlated with unless it has an accuracy of its own."""
 
 MINUS: Final = "\u2212"
-TOGETHER: Final = "together"
-"""`study.population.TOGETHER`: what all populations together are called in a result."""
 
 MOST_STRATA: Final = 8
 """Strata that a card names, the largest ones."""

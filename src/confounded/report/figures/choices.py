@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from confounded.report.figures.row_list import percent
 from confounded.report.figures.rows import Mark
 from confounded.report.figures.theme import ROLES
 from confounded.report.words import NBSP, bounds, sentence, signed_percent
@@ -80,7 +81,7 @@ def chosen(one: Correlation, name_of: Callable[[str, str], str]) -> Iterator[tup
             )
             interval = f", {bounds(low, high)}{NBSP}%" if low is not None and high is not None else ""
             says = f"{sentence(text)}: {signed_percent(at)}{without}{interval}"
-            yield text, Mark(row, 100 * at, _percent(low), _percent(high), LOOK, says)
+            yield text, Mark(row, 100 * at, percent(low), percent(high), LOOK, says)
             row += 1
 
 
@@ -89,7 +90,3 @@ def _reached(held: Any, path: str) -> Any:
     for step in path.split("."):
         held = None if held is None else getattr(held, step, None)
     return held
-
-
-def _percent(value: float | None) -> float | None:
-    return None if value is None else 100 * value

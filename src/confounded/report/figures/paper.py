@@ -27,13 +27,14 @@ from confounded.report.figures.robustness import robustness
 from confounded.report.figures.score_compute import score_compute
 from confounded.report.figures.scores import capabilities_scores
 from confounded.report.figures.slope import correlation_slope
-from confounded.report.figures.strata import TOGETHER, strata_figure
+from confounded.report.figures.strata import strata_figure
 from confounded.report.figures.strip import family_strip
 from confounded.report.figures.theme import family_marks
 from confounded.report.figures.trends import trends_figure
 from confounded.report.figures.vision import vision
 from confounded.report.index import Entry, Index, file_slug
 from confounded.study.result import Correlation, PopulationResult, StudyResult
+from confounded.study.strata_result import TOGETHER
 
 __all__ = ["FIGURES", "NUMBERS", "PaperFigure", "figure_files"]
 

@@ -9,9 +9,9 @@ from confounded.report.figures.row_list import Row, heading, percent, row_figure
 from confounded.report.index import Index
 from confounded.report.plain import short
 from confounded.report.words import plural, sentence
-from confounded.study.strata_result import BenchmarkStrata, GivenCorrelation, SplitCorrelations
+from confounded.study.strata_result import TOGETHER, BenchmarkStrata, GivenCorrelation, SplitCorrelations
 
-__all__ = ["TOGETHER", "given_rows", "split_title", "strata_figure", "strata_rows", "who"]
+__all__ = ["given_rows", "split_title", "strata_figure", "strata_rows", "who"]
 
 Spec = dict[str, Any]
 
@@ -21,8 +21,6 @@ MOST_ROWS: Final = 30
 FEWEST_MODELS: Final = 4
 """`study.capabilities.FEWEST_MODELS`: smaller strata are counted in a result and not listed."""
 
-TOGETHER: Final = "together"
-"""`study.population.TOGETHER`: what all populations together are called in a result."""
 
 CHANCE: Final = "chance:"
 TITLES: Final = {
