@@ -146,6 +146,7 @@ validate: $(RUN_READY) $(PROJECT_READY) ## Simulate coverage, wrong verdicts and
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/compare/rates.py
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/strata/rates.py
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/trends/rates.py
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/kinship/coverage.py
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/shape/rates.py
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) validation/components/rates.py
 	@$(PY) validation/names/measure.py

@@ -14,6 +14,7 @@ from confounded.study.known import signed
 from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts, Caution, Correlation
 from confounded.study.shapes import TURNING, is_turning
+from confounded.study.uncertainty import KIN_METHOD
 from confounded.study.verdicts import DECIDED
 
 __all__ = ["caution"]
@@ -105,6 +106,12 @@ def _of_families(one: Correlation) -> Iterator[Caution]:
         if one.effective_families < one.n_families - UNEQUAL:
             what += " Among such unequal families the interval covers somewhat less than its level."
         yield Caution(caution="one family dominates", what=what)
+    if one.verdict in DECIDED and one.verdict_kin not in (None, one.verdict):
+        yield Caution(
+            caution="families not known",
+            what=f"{one.verdict!r} does not survive where each model of unknown family counts to the family that most "
+            f"models of its architecture and size are of: {_limits_with_kin(one)}.",
+        )
     if one.verdict in DECIDED:
         turning = [
             f"{w.family} ({w.verdict})" for w in one.without_family if w.verdict not in (None, one.verdict)
@@ -114,6 +121,14 @@ def _of_families(one: Correlation) -> Iterator[Caution]:
                 caution="one family carries it",
                 what=f"Without one family the verdict would be another: {', '.join(turning)}.",
             )
+
+
+def _limits_with_kin(one: Correlation) -> str:
+    """Return the interval with likely kin together, or why there is none."""
+    interval = next(other for other in one.intervals if other.method == KIN_METHOD)
+    if interval.low is None or interval.high is None:
+        return f"no interval, {interval.reason}"
+    return f"the interval is then [{signed(interval.low)}, {signed(interval.high)}]"
 
 
 def _of_score(fact: BenchmarkFacts, one: Correlation, score: CapabilitiesScore) -> Iterator[Caution]:

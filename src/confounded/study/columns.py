@@ -22,7 +22,7 @@ from confounded.study.quantities import quantity_of
 from confounded.study.result import Notice
 from confounded.study.settings import PAPER_SUITE, Settings
 
-__all__ = ["BY", "CHANCE", "asked_columns", "column_named", "with_columns_asked_for"]
+__all__ = ["BY", "CHANCE", "asked_columns", "column_cells", "column_named", "with_columns_asked_for"]
 
 CHANCE: Final = "chance"
 
@@ -175,12 +175,28 @@ def asked_columns(
     """
     names = _names(table)
     wanted = dict.fromkeys(column for name in settings.by if (column := column_named(name, names)) in names)
+    cells = {str(name): column_cells(table, str(name)) for name in wanted}
+    return {name: tuple(own.get(model) for model in models) for name, own in cells.items()}
+
+
+def column_cells(table: ScoreTable, column: str) -> dict[str, str]:
+    """Return what a column that holds no scores says of each model, but for models of which it says several things.
+
+    Parameters
+    ----------
+    table : ScoreTable
+    column : str
+
+    Returns
+    -------
+    dict of str to str
+        By model.
+    """
     said = (
-        table.columns.filter(pl.col("column").is_in(list(wanted)))
+        table.columns.filter(pl.col("column") == column)
         .unique()
-        .group_by("model", "column")
+        .group_by("model")
         .agg(pl.col("value").first(), pl.len().alias("n"))
         .filter(pl.col("n") == 1)
     )
-    values = {(model, column): value for model, column, value, _ in said.iter_rows()}
-    return {str(name): tuple(values.get((model, str(name))) for model in models) for name in wanted}
+    return {model: value for model, value, _ in said.iter_rows() if value is not None}

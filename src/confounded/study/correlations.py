@@ -147,9 +147,13 @@ def gather_evidence(
             ),
             imputed=imputed,
         )
+    kin = population.kin
+    own_kin = None if kin is None else [kin[row] for row in score.rows]
     return Evidence(
-        with_score=_resampled(score.columns, scored, own_families, partial(run, progress=progress)),
-        with_accuracy=_resampled(None, calibrated, families, run),
+        with_score=_resampled(
+            score.columns, scored, own_families, partial(run, kin=own_kin, progress=progress)
+        ),
+        with_accuracy=_resampled(None, calibrated, families, partial(run, kin=kin)),
         without_itself=_without_itself(population, score, facts, own_families, run),
     )
 

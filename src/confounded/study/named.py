@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,10 @@ from confounded.datasets.sources import Source, source_path, sources
 from confounded.datasets.studies import StudyEntry, study_entries
 from confounded.errors import UsageError
 from confounded.study.known import signed
-from confounded.study.population import APART, DECLARED
-from confounded.study.result import Notice, PopulationResult, StudyResult
+from confounded.study.result import Notice, StudyResult
 from confounded.study.settings import Settings
 
-__all__ = ["NamedSource", "coverage_notices", "find_named", "given_settings"]
+__all__ = ["NamedSource", "find_named", "given_settings"]
 
 MERGED: Final = ("directions", "leave_out")
 """Settings of which what is given is joined with what is declared, and does not replace it."""
@@ -154,29 +152,6 @@ def given_settings(settings: Settings) -> frozenset[str]:
     )
 
 
-def coverage_notices(populations: Sequence[PopulationResult]) -> list[Notice]:
-    """Say how the families of the models were told, where not all are declared with the scores."""
-    notices = []
-    for one in populations:
-        ways = Counter(_way(model.family_from or APART) for model in one.models)
-        if not ways or set(ways) == {DECLARED}:
-            continue
-        told = ", ".join(f"{ways[way]} {words}" for way, words in _WAYS.items() if ways[way])
-        unknown = ways[APART]
-        caution = (
-            f" Unknown are {100 * unknown / one.n_models:.0f} % of these models: where some of them are kin, the "
-            "intervals are too narrow."
-            if unknown
-            else ""
-        )
-        notices.append(
-            Notice(
-                what=f"The {one.n_models} {one.population} models are of {one.n_families} families: {told}.{caution}"
-            )
-        )
-    return notices
-
-
 def claim_notices(entry: StudyEntry | None, result: StudyResult) -> list[Notice]:
     """Hold what is said of benchmarks of a source against what was found."""
     notices = []
@@ -195,20 +170,6 @@ def claim_notices(entry: StudyEntry | None, result: StudyResult) -> list[Notice]
                 )
             )
     return notices
-
-
-_WAYS: Final = {
-    DECLARED: "declared with the scores",
-    "catalogue": "known to the catalogue",
-    "base model": "by the model they were tuned from",
-    "name stem": "by a stem of their name",
-    "architecture": "by the architecture in their name",
-    APART: "unknown, each counted as a family of its own",
-}
-
-
-def _way(rule: str) -> str:
-    return next((way for way in _WAYS if rule == way or rule.startswith(f"{way} ")), rule)
 
 
 def _declared(entry: StudyEntry) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from confounded.scores.matrix import Direction
 from confounded.study.columns import asked_columns
 from confounded.study.directions import direction_of, refuse_undirected
 from confounded.study.entries import Entry, entries_of
+from confounded.study.kinship import architectures, likely_families
 from confounded.study.known import counted, first, in_toml, listed
 from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
@@ -53,7 +54,10 @@ POPULATION_ORDER = ("base", "chat", "mixed")
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What is known of one model of a population; None where nothing is."""
+    """What is known of one model of a population; None where nothing is.
+
+    `kin` is the family that a model of unknown family is probably of, by its architecture and size (`study.kinship`).
+    """
 
     model: str
     name: str
@@ -66,6 +70,7 @@ class ModelFacts:
     population: str | None = None
     base_model: str | None = None
     released: str | None = None
+    kin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,12 @@ class Population:
     matrix: ScoreMatrix
     models: tuple[ModelFacts, ...]
     columns: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def kin(self) -> tuple[str, ...] | None:
+        """Return the family of each model with likely kin in one; None where there are none to put together."""
+        kin = tuple(one.kin or one.family for one in self.models)
+        return kin if len(set(kin)) < len(set(self.matrix.families)) else None
 
     def of_models(self, rows: Sequence[int]) -> Population:
         """Return the population of some of the models, in the order of `rows`."""
@@ -119,7 +130,7 @@ def populations(
     declared = {row["model"]: row for row in table.models.iter_rows(named=True)}
     of_model, notices = _population_of(declared, settings)
     directions: dict[str, Direction] = {name: fact.direction for name, fact in facts.items()}
-    known, apart = _model_facts(declared, of_model, settings)
+    known, apart = _model_facts(declared, of_model, architectures(table), settings)
     if apart:
         notices.append(
             Notice(
@@ -232,7 +243,10 @@ def _population_of(
 
 
 def _model_facts(
-    declared: Mapping[str, Mapping[str, Any]], of_model: Mapping[str, str], settings: Settings
+    declared: Mapping[str, Mapping[str, Any]],
+    of_model: Mapping[str, str],
+    architecture: Mapping[str, str],
+    settings: Settings,
 ) -> tuple[dict[str, ModelFacts], list[str]]:
     """Return what is known of every model, and those whose family is not."""
     facts, unknown = {}, []
@@ -251,7 +265,21 @@ def _model_facts(
             options=["--unknown-families-apart"],
             lines=["models.toml", f'["{in_toml(unknown[0])}"]', 'family = "..."'],
         )
-    return facts, unknown
+    return _with_likely_kin(facts, architecture), unknown
+
+
+def _with_likely_kin(
+    facts: Mapping[str, ModelFacts], architecture: Mapping[str, str]
+) -> dict[str, ModelFacts]:
+    """Say with which family each model of unknown family is probably kin, where its architecture is known."""
+    told = {model: (said, facts[model].parameters) for model, said in architecture.items() if model in facts}
+    apart = {model for model in told if facts[model].family_from == APART}
+    known = [(*alike, facts[model].family) for model, alike in told.items() if model not in apart]
+    likely = likely_families(known, [told[model] for model in apart])
+    return {
+        model: replace(own, kin=likely[told[model]]) if model in apart else own
+        for model, own in facts.items()
+    }
 
 
 def _facts_of(

@@ -303,6 +303,8 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
 
     - ``family jackknife t``: the default; leaves out each family once, Student's t with F - 1 degrees of freedom;
     - ``family jackknife t, effective families``: the same with G - 1 degrees of freedom;
+    - ``family jackknife t, likely kin together``: the default with each model of unknown family in the family that
+      most models of its architecture and size are of, if a column of the scores says these;
     - ``case bootstrap percentile``: takes models to be independent;
     - ``family bootstrap percentile``: draws whole families;
     - ``Bonett-Wright``: takes models to be independent and the score to be fixed.
@@ -505,10 +507,11 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     says why. `association_p` answers only "is there any association at all", by permuting models as if they were
     independent. `interval` is the default interval, `intervals` the others, for comparison. `verdict` is ``entangled``,
     ``inverse``, ``separable``, ``undecided`` or ``unreliable``; `rule` says which rule gave it. `verdict_effective` is
-    the verdict by the interval of G - 1 degrees of freedom. `without_itself` is the correlation with a score refitted
-    without the benchmark, if it is in the suite, and without those that share items with it; `against_score`, for a
-    calibration metric, is the correlation with the capabilities score. `imputed` is null unless the suite was imputed;
-    then `rho` is the mean over the imputations (of Fisher z), and the intervals hold what differs between them.
+    the verdict by the interval of G - 1 degrees of freedom, `verdict_kin` that with likely kin together, null where
+    there are none. `without_itself` is the correlation with a score refitted without the benchmark, if it is in the
+    suite, and without those that share items with it; `against_score`, for a calibration metric, is the correlation
+    with the capabilities score. `imputed` is null unless the suite was imputed; then `rho` is the mean over the
+    imputations (of Fisher z), and the intervals hold what differs between them.
     """
 
     population: str
@@ -523,6 +526,7 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     imputed: Imputed | None = None
     verdict: str = "undecided"
     verdict_effective: str = "undecided"
+    verdict_kin: str | None = None
     rule: str = ""
     cautions: list[Caution] = []
     interval: Interval | None = None
@@ -763,14 +767,16 @@ class PopulationResult(msgspec.Struct, frozen=True, kw_only=True):
     `scores` has, for each benchmark, a score per model in the order of `models`, higher being better or safer;
     holes are null there even where they were imputed. `n_dated` counts models whose release is known to the month
     at least (`released` of a model has as much of its date as is known). `missing` is null unless the suite was
-    imputed. `score_with_compute` is null where no model's training compute is known, or compute itself stands for
-    capability.
+    imputed. `n_families_of_kin` counts families where models of unknown family are with their likely kin, null where
+    none are. `score_with_compute` is null where no model's training compute is known, or compute itself
+    stands for capability.
     """
 
     population: str
     models: list[ModelResult]
     n_models: int
     n_families: int
+    n_families_of_kin: int | None = None
     n_dated: int = 0
     left_out: list[LeftOut]
     capabilities: CapabilitiesSource

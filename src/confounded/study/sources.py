@@ -19,7 +19,7 @@ from confounded.readers import read_sources
 from confounded.scores import ScoreTable
 from confounded.study.check import check_scores
 from confounded.study.check_result import CheckResult
-from confounded.study.named import claim_notices, coverage_notices, find_named, given_settings
+from confounded.study.named import claim_notices, find_named, given_settings
 from confounded.study.result import Notice, Source, StudyResult
 from confounded.study.settings import Settings
 from confounded.study.study import run_study
@@ -158,7 +158,7 @@ class _Asked:
         """Return what is to be said first in the result."""
         if not self.is_named:
             return self.notices
-        return self.notices + claim_notices(self.entry, result) + coverage_notices(result.populations)
+        return self.notices + claim_notices(self.entry, result)
 
 
 def _asked(

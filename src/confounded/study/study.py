@@ -29,6 +29,7 @@ from confounded.study.components import capability_components, component_caution
 from confounded.study.components_result import CapabilityComponents
 from confounded.study.correlations import capabilities_correlations, gather_evidence
 from confounded.study.directions import catalogue_directions
+from confounded.study.families import family_notices
 from confounded.study.intuition import area_predictions, intuition
 from confounded.study.known import number
 from confounded.study.models import compare_models
@@ -137,7 +138,7 @@ def run_study(
     fits, impossible = _fitted(split, settings, facts)
     notices += _not_studied(impossible, len(split))
     split, fitted = [population for population, _, _ in fits], [score for _, score, _ in fits]
-    notices += _incomplete(split)
+    notices += _incomplete(split) + family_notices(split)
     _LOGGER.info("Looking for strata in which a correlation turns round")
     scopes, strata, scoped = part_models(split, fitted, facts, settings, engine=engine)
     strata = with_reversals(strata, scoped, settings, engine=engine)
@@ -380,6 +381,7 @@ def _population_result(
         ],
         n_models=len(population.models),
         n_families=len(set(matrix.families)),
+        n_families_of_kin=None if population.kin is None else len(set(population.kin)),
         n_dated=n_dated(population),
         left_out=list(score.left_out),
         capabilities=score.source,

@@ -42,6 +42,7 @@ from confounded.study.settings import Settings
 __all__ = [
     "DEFAULT_METHOD",
     "EFFECTIVE_METHOD",
+    "KIN_METHOD",
     "Progress",
     "Resampled",
     "Target",
@@ -52,6 +53,7 @@ __all__ = [
 
 DEFAULT_METHOD = "family jackknife t"
 EFFECTIVE_METHOD = "family jackknife t, effective families"
+KIN_METHOD = "family jackknife t, likely kin together"
 CASE_METHOD = "case bootstrap percentile"
 FAMILY_METHOD = "family bootstrap percentile"
 BONETT_WRIGHT_METHOD = "Bonett-Wright"
@@ -129,6 +131,7 @@ def resample(
     settings: Settings,
     *,
     groups: Mapping[str, str] | None = None,
+    kin: Sequence[str] | None = None,
     bootstrap: bool = True,
     engine: Engine = ALL_CORES,
     progress: Callable[[int, int], None] | None = None,
@@ -145,6 +148,8 @@ def resample(
         Level, number of resamples, seed.
     groups : mapping of str to str, optional
         What each family is left out with by the jackknife (`family_groups`); by default each alone.
+    kin : sequence of M str, optional
+        Their families with those of unknown family among their likely kin, for an interval beside the others.
     bootstrap : bool
         Whether to bootstrap too, for comparison, and to do the study again without each family.
     engine : Engine, optional
@@ -182,6 +187,8 @@ def resample(
             degrees_of_freedom=effective - 1.0,
         ),
     ]
+    if kin is not None:
+        found.append(_with_kin_together(problem, targets, whole.rho[0], kin, settings, engine))
     if bootstrap and settings.resamples:
         found += _bootstraps(problem, family_of, settings, engine, progress)
     n_models = np.array([_both(target).sum() for target in targets])
@@ -201,6 +208,29 @@ def resample(
         pair_rho=without_pairs.rho.reshape(len(redone), names.size, len(targets)),
         pair_degenerate=without_pairs.status.reshape(len(redone), names.size, len(targets)) > 0,
         intervals=tuple([method[b] for method in found] for b in range(len(targets))),
+    )
+
+
+def _with_kin_together(
+    problem: ResamplingProblem,
+    targets: Sequence[Target],
+    rho: FloatArray,
+    kin: Sequence[str],
+    settings: Settings,
+    engine: Engine,
+) -> list[Interval]:
+    """Return the intervals of the jackknife that leaves likely kin out together."""
+    groups = family_groups(kin, settings.seed)
+    names, unit_of = np.unique(np.asarray([groups[one] for one in kin], dtype=object), return_inverse=True)
+    present = _present(targets, unit_of, names.size)
+    left_out = _left_out(problem, unit_of, np.arange(names.size)[:, None], engine)
+    jackknife = family_jackknife(rho, left_out.rho, left_out.status > 0, present)
+    return named_intervals(
+        KIN_METHOD,
+        jackknife_intervals(jackknife, settings.level),
+        degrees_of_freedom=np.asarray(jackknife.n_families - 1, dtype=np.float64),
+        n_replicates=jackknife.n_families,
+        n_degenerate=(present & (left_out.status > 0)).sum(axis=0),
     )
 
 

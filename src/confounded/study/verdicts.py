@@ -51,7 +51,7 @@ from confounded.study.result import (
 )
 from confounded.study.settings import Nesting, Settings
 from confounded.study.shapes import TURNING, is_turning, shape_against, with_shapes
-from confounded.study.uncertainty import EFFECTIVE_METHOD, Resampled
+from confounded.study.uncertainty import EFFECTIVE_METHOD, KIN_METHOD, Resampled
 
 __all__ = ["declared_set", "judge", "verdict_of", "without_nesting"]
 
@@ -194,10 +194,22 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
         firm, _ = verdict_of(
             *_limits(wider), settings.margin, one.n_families, self.effective, turning=turning, opposed=opposed
         )
+        together = next((other for other in one.intervals if other.method == KIN_METHOD), None)
+        cautious = None
+        if together is not None:
+            cautious, _ = verdict_of(
+                *_limits(together),
+                settings.margin,
+                (together.n_replicates or 0),
+                self.reliability,
+                turning=turning,
+                opposed=opposed,
+            )
         return msgspec.structs.replace(
             one,
             verdict=verdict,
             verdict_effective=firm,
+            verdict_kin=cautious,
             rule=rule,
             tests=_without_separable(self.tests) if turning or opposed else self.tests,
             reliability=self.reliability,
