@@ -70,6 +70,29 @@ def test_a_sign_that_turns_is_told_with_its_picture(page: Page, folder: Path, tu
     assert shown.locator(".chart .mark-line path[aria-label]").count() == len(key)
 
 
+def test_the_first_screen_says_that_a_sign_turns_and_leads_to_the_picture(
+    page: Page, folder: Path, turning: StudyResult
+) -> None:
+    opened(page, folder, "")
+    page.get_by_role("link", name="See where").click()
+    told = page.locator("#turning")
+    assert told.bounding_box()["y"] < page.viewport_size["height"] / 2
+    [found] = turning.strata
+    text = told.inner_text()
+    split = found.splits[-2]
+    [turned] = [one for one in split.strata if one.stratum == found.reversals[0].stratum]
+    assert (
+        f"{words.signed_percent(found.overall.rho)} over all {words.plural(found.overall.n_models, 'model')}, but"
+        in text
+    )
+    assert f"{words.signed_percent(turned.rho)} over the {words.plural(turned.n_models, 'model')} of" in text
+    assert f"Read as {found.reversals[0].reading}: {found.reversals[0].because}." in text
+    # It is drawn before any program runs, for either width.
+    for width in ("wide", "narrow"):
+        marks = told.locator(f".{width} .mark-symbol path").count()
+        assert marks == sum(one.n_models for one in split.strata)
+
+
 def test_every_part_has_a_row_and_says_what_it_is_of(page: Page, folder: Path, turning: StudyResult) -> None:
     opened(page, folder, VIEW)
     drawn(page)
@@ -108,6 +131,7 @@ def test_shipped_scores_have_what_else_is_allowed_for_and_no_turn(page: Page, re
     drawn(page)
     assert section(page, GIVEN).locator(".chart").count() == 1
     assert section(page, TURNS).count() == section(page, PARTS).count() == 0
+    assert page.locator("#turning").count() == page.locator(".alarm").count() == 0
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -10,6 +10,7 @@ from confounded.report.answer import warning
 from confounded.report.figures.card import card_scatter
 from confounded.report.figures.catalog import first_specs
 from confounded.report.figures.heatmap import heatmap
+from confounded.report.figures.population_split import population_split
 from confounded.report.figures.render import draw, draw_vega
 from confounded.report.figures.scores import capabilities_scores
 from confounded.report.figures.theme import FamilyMark, family_marks
@@ -18,6 +19,7 @@ from confounded.report.index import Index
 from confounded.report.page import render_page
 from confounded.report.table_formats import SUFFIXES, tables
 from confounded.report.tables import TABLE_NAMES
+from confounded.report.turning import turnings
 from confounded.study.result import StudyResult
 
 __all__ = ["contents", "drawn_figures", "possible_paths"]
@@ -28,7 +30,7 @@ WARNING_WIDTH: Final = 520
 WARNING_NARROW: Final = 320
 """What a phone of 390 pixels leaves inside the frame of the warning example."""
 
-PAGE_ONLY: Final = ("overview-narrow", "warning")
+PAGE_ONLY: Final = ("overview-narrow", "warning", "turning")
 """How the names of figures begin that are drawn for the page alone."""
 
 KNOWN_POPULATIONS: Final = ("base", "chat", "mixed")
@@ -73,6 +75,9 @@ def drawn_figures(index: Index, marks: Mapping[str, FamilyMark]) -> dict[str, st
                     width,
                 )
             )
+    for one in turnings(index)[:1]:
+        for name, width in (("turning", WARNING_WIDTH), ("turning-narrow", WARNING_NARROW)):
+            drawn[name] = draw(population_split(result, one.found, width=width, key=False))
     return drawn
 
 

@@ -25,6 +25,7 @@ from confounded.report.index import Index
 from confounded.report.packing import by_columns, packed, policy_hash
 from confounded.report.plain import short, visible
 from confounded.report.projection import UNSHOWN, projection
+from confounded.report.turning import turnings
 from confounded.report.verdicts import VerdictMark
 from confounded.study.result import CapabilitiesSource
 
@@ -115,6 +116,7 @@ def render_page(
         sources_of_capability=_cited(index),
         areas=area_answers(index),
         warning=warning(index),
+        turnings=turnings(index),
         planned=any(one.planning for one in index.result.population_summaries),
         populations=_populations(index),
         shapes=VERDICT_SHAPES,

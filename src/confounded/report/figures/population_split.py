@@ -123,7 +123,8 @@ def population_split(
         )
     }
     x = _axis("x", _x_title(result, facts))
-    y = _axis("y", f"{shortened(short(facts.name), TITLE_LENGTH)}, {_unit(facts)}")
+    # The page names the benchmark above the figure, and on a phone the axis is too short for its name.
+    y = _axis("y", f"{shortened(short(facts.name), TITLE_LENGTH)}, {_unit(facts)}" if key else _unit(facts))
     y["axis"]["titleLimit"] = HEIGHT - 20 if key else PHONE_HEIGHT - 40
     layers: list[Spec] = [
         {

@@ -42,7 +42,9 @@ const show = ({ moved = true } = {}) => {
   if (!view) {
     document.title = ownTitle;
     dressOverview();
-    if (moved && drawn !== null) scrollTo(0, 0);
+    const place = here.name ? document.getElementById(here.name) : null;
+    if (place && (moved || drawn === null)) place.scrollIntoView();
+    else if (moved && drawn !== null) scrollTo(0, 0);
     drawn = "overview";
     return;
   }
