@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.stats import rankdata
 
 from confounded.errors import StatisticsError
 from confounded.stats import planning
@@ -127,11 +128,22 @@ def test_wrong_verdicts_on_the_margin_are_as_rare_as_the_level_says() -> None:
     assert (wrong <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 1_500)).all()
 
 
+@pytest.mark.parametrize("size", [1, 7, planning.MOST_COUNTED, planning.MOST_COUNTED + 1])
+def test_places_without_a_family_are_those_of_sorting_the_others(size: int) -> None:
+    values = np.random.default_rng(size).normal(size=(3, 150, 4))
+    kept = np.ones(150, dtype=bool)
+    kept[np.random.default_rng(1).choice(150, size, replace=False)] = False
+    found = planning._places_without(planning._places(values), kept)
+    assert (found == planning._places(values[:, kept])).all()
+    assert (planning._centred(found) == rankdata(values[:, kept], axis=1) - (150 - size + 1) / 2).all()
+
+
 def test_the_assumed_correlation_is_the_one_found_in_a_large_study() -> None:
     families = np.arange(20_000)
     design, rho = Design((1,) * families.size), np.array([-0.5, 0.0, 0.3, 0.8])
     suite, columns = planning._draw(design, rho, families, 1, np.random.default_rng(0))
-    found, _ = planning._refitted(suite, columns, None)
+    ranks = (planning._centred(planning._places(one)) for one in (suite, columns))
+    found, _ = planning._refitted(suite, *ranks, None)
     assert found[0] == pytest.approx(rho, abs=0.02)
 
 

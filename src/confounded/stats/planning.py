@@ -50,6 +50,7 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.float64]
+Places = NDArray[np.int32]
 IntArray = NDArray[np.int64]
 
 Progress = Callable[[int, int], None]
@@ -70,6 +71,9 @@ MOST_MODELS: Final = 1_000_000
 
 BLOCK: Final = 2_000_000
 """Numbers in the suites that are simulated at a time: 16 MB, and a few times that while they are ranked."""
+
+MOST_COUNTED: Final = 60
+"""Models of a family up to which ranks without it are counted down, and not sorted anew."""
 
 POWER_STEPS: Final = 100
 """Multiplications by the correlation matrix at most: with .675 between columns the second eigenvalue has gone after
@@ -423,20 +427,21 @@ def correlate_plainly(
     left_out : ndarray of shape (S, F, K)
         NaN where a replicate's first component is another one (congruence below .9).
     """
-    rho, vectors = _refitted(suite, columns, None)
+    places = _places(suite), _places(columns)
+    rho, vectors = _refitted(suite, _centred(places[0]), _centred(places[1]), None)
     parts = []
     for family in range(int(families.max()) + 1):
         kept = families != family
-        parts.append(_refitted(suite[:, kept], columns[:, kept], vectors)[0])
+        ranks, column_ranks = (_centred(_places_without(own, kept)) for own in places)
+        parts.append(_refitted(suite[:, kept], ranks, column_ranks, vectors)[0])
     return rho, np.stack(parts, axis=1)
 
 
 def _refitted(
-    suite: FloatArray, columns: FloatArray, reference: FloatArray | None
+    suite: FloatArray, ranks: FloatArray, column_ranks: FloatArray, reference: FloatArray | None
 ) -> tuple[FloatArray, FloatArray]:
     """Fit the first component in every study and correlate it: rho (S, K) and eigenvectors (S, C)."""
     n = suite.shape[1]
-    ranks = _centred_ranks(suite)
     R = np.swapaxes(ranks, 1, 2) @ ranks / (n * (n**2 - 1) / 12.0)
     # Loadings of a one-factor suite are of one sign, so their sum is a start from which the iteration is short.
     vector = R.sum(axis=2, keepdims=True)
@@ -451,7 +456,7 @@ def _refitted(
     found = vector[..., 0]
     # The mean is left where it is: it moves all scores alike, and only their order is used.
     score = (suite / suite.std(axis=1, keepdims=True) @ vector)[..., 0]
-    products = np.einsum("sm,smk->sk", _centred_ranks(score[..., None])[..., 0], _centred_ranks(columns))
+    products = np.einsum("sm,smk->sk", _centred(_places(score[..., None]))[..., 0], column_ranks)
     rho = products / (n * (n**2 - 1) / 12.0)
     if reference is None:
         sign = np.sign(np.take_along_axis(found, np.abs(found).argmax(axis=1)[:, None], axis=1))
@@ -461,13 +466,33 @@ def _refitted(
     return rho * sign, found * sign
 
 
-def _centred_ranks(values: FloatArray) -> FloatArray:
-    """Rank along the second of three axes, less the mean rank; without ties."""
+def _places(values: FloatArray | Places) -> Places:
+    """Return the place of each value along the second of three axes, from 0; without ties."""
     order = np.argsort(values, axis=1)
-    ranks = np.empty_like(values)
-    n = values.shape[1]
-    np.put_along_axis(ranks, order, (np.arange(n) - (n - 1) / 2.0)[None, :, None], axis=1)
-    return ranks
+    places = np.empty(values.shape, dtype=np.int32)
+    np.put_along_axis(places, order, np.arange(values.shape[1], dtype=np.int32)[None, :, None], axis=1)
+    return places
+
+
+def _places_without(places: Places, kept: NDArray[np.bool_]) -> Places:
+    """Return the places of the models that are kept, among themselves.
+
+    Each is its place among all, less the models left out that are below it: counting these is faster than to sort
+    anew, unless there are very many.
+    """
+    left_out = np.flatnonzero(~kept)
+    own = places[:, kept]
+    if left_out.size > MOST_COUNTED:
+        return _places(own)
+    below = np.zeros(own.shape, dtype=np.uint8)
+    for row in left_out:
+        below += own > places[:, row, None]
+    return np.asarray(own - below, dtype=np.int32)
+
+
+def _centred(places: Places) -> FloatArray:
+    """Return ranks less the mean rank."""
+    return np.asarray(places - (places.shape[1] - 1) / 2.0, dtype=np.float64)
 
 
 def _draw(
