@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from confounded.catalog._spelling import LONGEST_NAME, MAKERS, fold, parse, tokens_of
+from confounded.catalog._spelling import LONGEST_NAME, MAKERS, REMEMBERED, fold, parse, tokens_of
 from confounded.catalog._tables import cell, flag, known, rows
 from confounded.catalog.models import Model, models
 from confounded.catalog.names import find_model, makers_of, may_stand_for
@@ -119,6 +119,7 @@ def _longest() -> int:
     return max(map(len, lines()))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def kin_of(name: str, base_model: str | None = None) -> Kin | None:
     """Return the family of a model, or None where no rule tells it.
 
