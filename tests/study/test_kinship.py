@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from scipy.stats import rankdata, t
@@ -36,18 +37,25 @@ def made(seed: int = 0, spread: float = 1.0) -> tuple[np.ndarray, np.ndarray, np
 
 
 def study(
-    folder: Path, architecture: Sequence[str] | None, scores: tuple[np.ndarray, np.ndarray]
+    folder: Path,
+    architecture: Sequence[str] | None,
+    scores: tuple[np.ndarray, np.ndarray],
+    settings: Settings = SETTINGS,
 ) -> StudyResult:
     suite, safety = scores
     head = ["model", "one", "two", "three", "safe"] + ([] if architecture is None else ["Architecture"])
     rows = [
-        [f"made-{row:02}", *(f"{cell:.6f}" for cell in suite[row]), f"{safety[row]:.6f}"]
+        [
+            f"made-{row:02}",
+            *("" if np.isnan(cell) else f"{cell:.6f}" for cell in suite[row]),
+            f"{safety[row]:.6f}",
+        ]
         + ([] if architecture is None else [architecture[row]])
         for row in range(N)
     ]
     path = folder / "scores.csv"
     path.write_text("\n".join(",".join(row) for row in [head, *rows]) + "\n")
-    return study_sources([path], SETTINGS)
+    return study_sources([path], settings)
 
 
 def safe(result: StudyResult) -> Correlation:
@@ -90,6 +98,17 @@ def test_the_result_counts_the_families_and_says_which_interval_is_by_them(tmp_p
     assert (result.populations[0].n_families, result.populations[0].n_families_of_kin) == (N, 12)
     (said,) = [own for own in result.notices if "mixed models are of" in own.what]
     assert f"they are of 12: the intervals by that stand beside the others, as '{KIN_METHOD}'" in said.what
+
+
+def test_it_is_said_that_an_imputed_suite_has_no_such_interval(tmp_path: Path) -> None:
+    make, suite, safety = made()
+    suite[[3, 17], [0, 2]] = np.nan
+    settings = msgspec.structs.replace(SETTINGS, missing="impute")
+    result = study(tmp_path, [f"Net{own}" for own in make], (suite, safety), settings)
+    (said,) = [own for own in result.notices if "mixed models are of" in own.what]
+    assert "they are of 12; there are no intervals by that, as scores are imputed." in said.what
+    assert all(own.method != KIN_METHOD for own in safe(result).intervals)
+    assert safe(result).verdict_kin is None
 
 
 @pytest.mark.parametrize("says", [None, "?", "unknown", ""])

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.population import APART, DECLARED, Population
 from confounded.study.result import Notice
 from confounded.study.uncertainty import KIN_METHOD
@@ -24,11 +25,11 @@ _WAYS: Final = {
 }
 
 
-def family_notices(split: Sequence[Population]) -> list[Notice]:
+def family_notices(split: Sequence[Population], scores: Sequence[CapabilitiesScore]) -> list[Notice]:
     """Say of each population how its families were told, unless all are declared or known to the catalogue."""
     return [
-        Notice(what=_how_told(population))
-        for population in split
+        Notice(what=_how_told(population, is_imputed=score.holes is not None))
+        for population, score in zip(split, scores, strict=True)
         if not _ways(population).keys() <= {DECLARED, CATALOGUE}
     ]
 
@@ -41,7 +42,7 @@ def _way(rule: str) -> str:
     return next((way for way in _WAYS if rule == way or rule.startswith(f"{way} ")), rule)
 
 
-def _how_told(population: Population) -> str:
+def _how_told(population: Population, *, is_imputed: bool) -> str:
     ways, n = _ways(population), len(population.models)
     told = ", ".join(f"{ways[way]} {words}" for way, words in _WAYS.items() if ways[way])
     said = f"The {n} {population.name} models are of {len(set(population.matrix.families))} families: {told}."
@@ -53,6 +54,8 @@ def _how_told(population: Population) -> str:
     if population.kin is not None:
         said += (
             " With each put into the family that most models of its architecture and size are of, they are of "
-            f"{len(set(population.kin))}: the intervals by that stand beside the others, as '{KIN_METHOD}'."
+            f"{len(set(population.kin))}"
         )
+        beside = f": the intervals by that stand beside the others, as '{KIN_METHOD}'."
+        said += "; there are no intervals by that, as scores are imputed." if is_imputed else beside
     return said

@@ -138,7 +138,7 @@ def run_study(
     fits, impossible = _fitted(split, settings, facts)
     notices += _not_studied(impossible, len(split))
     split, fitted = [population for population, _, _ in fits], [score for _, score, _ in fits]
-    notices += _incomplete(split) + family_notices(split)
+    notices += _incomplete(split) + family_notices(split, fitted)
     _LOGGER.info("Looking for strata in which a correlation turns round")
     scopes, strata, scoped = part_models(split, fitted, facts, settings, engine=engine)
     strata = with_reversals(strata, scoped, settings, engine=engine)
