@@ -17,7 +17,8 @@ from confounded.stats.completed import (
 from confounded.stats.component import first_component
 from confounded.stats.imputation import draw_noise, impute
 from confounded.stats.imputation_variance import imputation_variance
-from confounded.stats.imputed_correlations import HIDINGS, imputed_correlations, imputed_fit, lent_holes
+from confounded.stats.imputed_correlations import imputed_correlations
+from confounded.stats.imputed_replicates import HIDINGS, imputed_fit, lent_holes
 from confounded.stats.ranks import spearman
 
 FloatArray = NDArray[np.float64]

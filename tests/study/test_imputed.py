@@ -16,7 +16,7 @@ from confounded.engine import Threads
 from confounded.errors import ContentError
 from confounded.scores import ScoreTable
 from confounded.stats.component import first_component, score_errors
-from confounded.stats.imputed_correlations import imputed_fit
+from confounded.stats.imputed_replicates import imputed_fit
 from confounded.study import Settings, StudyResult, run_study
 from confounded.study.imputed import imputations_for
 from confounded.study.result import Correlation

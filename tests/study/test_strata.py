@@ -93,7 +93,7 @@ def parted(table: ScoreTable, settings: Settings | None = None) -> list[Benchmar
     split, _ = populations(table, facts, settings)
     scores = [capabilities_of(one, settings, facts)[0] for one in split]
     _, strata, scoped = part_models(split, scores, facts, settings, engine=Threads(1))
-    return with_reversals(strata, scoped, settings, engine=Threads(1))
+    return with_reversals(strata, scoped, settings)
 
 
 def found_in(strata: list[BenchmarkStrata], population: str, by: str) -> SplitCorrelations:

@@ -36,7 +36,8 @@ from numpy.typing import NDArray
 from confounded.errors import StatisticsError
 from confounded.stats.component import first_component
 from confounded.stats.imputation_variance import complete_limits, imputation_variance, with_imputations
-from confounded.stats.imputed_correlations import ImputedCorrelations, imputed_correlations
+from confounded.stats.imputed_correlations import imputed_correlations
+from confounded.stats.imputed_replicates import ImputedCorrelations
 from confounded.stats.intervals import Jackknife, jackknife_intervals
 from confounded.stats.pooling import linear_jackknife, pooling_weights
 from confounded.stats.ranks import spearman

@@ -28,7 +28,8 @@ from confounded.datasets.sources import source_path
 from confounded.errors import StatisticsError
 from confounded.stats.component import first_component
 from confounded.stats.imputation_variance import complete_limits, imputation_variance, with_imputations
-from confounded.stats.imputed_correlations import ImputedCorrelations, imputed_correlations
+from confounded.stats.imputed_correlations import imputed_correlations
+from confounded.stats.imputed_replicates import ImputedCorrelations
 from confounded.stats.intervals import family_jackknife, jackknife_intervals
 from confounded.stats.ranks import spearman
 from confounded.study.imputed import FEWEST_OF_MODEL, MOST_IMPUTED, above_floors

@@ -166,7 +166,7 @@ def studied(
     population = Population("chat", matrix, facts_of)
     score, _ = capabilities_of(population, settings, facts)
     _, strata, scoped = part_models([population], [score], facts, settings, engine=Threads(1))
-    return with_reversals(strata, scoped, settings, engine=Threads(1))
+    return with_reversals(strata, scoped, settings)
 
 
 def verdicts(found: Sequence[BenchmarkStrata]) -> tuple[bool, bool, bool, bool]:

@@ -36,7 +36,7 @@ def two_sided_p(jackknife: Jackknife) -> FloatArray:
     ndarray of shape (B,)
         Below α exactly where the interval of level 1 - α excludes 0; NaN where the standard error is undefined.
     """
-    freedom = np.where(jackknife.n_families > 1, jackknife.n_families - 1.0, np.nan)
+    freedom = np.where(jackknife.freedom > 0, jackknife.freedom, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         # No error at all and a correlation of exactly 0: nothing speaks against 0.
         t = np.where(jackknife.z == 0.0, 0.0, np.abs(jackknife.z) / jackknife.standard_error)

@@ -41,7 +41,7 @@ from confounded.study.uncertainty import (
     resample,
 )
 
-__all__ = ["Evidence", "capabilities_correlations", "gather_evidence"]
+__all__ = ["MOSTLY_IMPUTED", "Evidence", "capabilities_correlations", "gather_evidence"]
 
 MOSTLY_IMPUTED = f"more than {MOST_IMPUTED:.0%} of the suite would be imputed for the models that have it"
 

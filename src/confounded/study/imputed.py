@@ -18,7 +18,7 @@ from scipy.stats import mannwhitneyu
 from confounded.errors import ContentError, StatisticsError
 from confounded.scores.dates import day_number
 from confounded.stats.component import FirstComponent
-from confounded.stats.imputed_correlations import ImputedFit, imputed_fit
+from confounded.stats.imputed_replicates import ImputedFit, imputed_fit
 from confounded.stats.linking import FEWEST_SHARED, anchors, linked_parts, sole_links
 from confounded.stats.ranks import spearman_matrix
 from confounded.study.capabilities import CapabilitiesScore, Holes, scored_by_suite
@@ -59,16 +59,17 @@ BY_AGE: Final = 0.01
 """Significance, over all benchmarks (Bonferroni), from which holes are said to go with the release of models."""
 
 HELD: Final = (
-    "Intervals, p-values and verdicts of benchmarks, areas and kinds, with and without measurement error, hold what "
-    "differs between imputations and how far they stray where known cells are hidden; all is imputed anew without each "
-    "family. Those of capabilities scores hold what differs between imputations."
+    "Intervals, p-values and verdicts of benchmarks, areas and kinds, with and without measurement error, and those in "
+    "strata, within and between groups and given another column, hold what differs between imputations and how far "
+    "they stray where known cells are hidden; all is imputed anew without each family. Those of capabilities scores "
+    "hold what differs between imputations."
 )
 """What the uncertainty of imputation is in."""
 
 NOT_HELD: Final = (
     "There are no bootstrap intervals, for every one of thousands of resamples would have to be imputed anew, and "
-    "those of a suite that is not would be too narrow; nor verdicts without each family. Robustness checks, adjusted "
-    "scores, trends, strata and a second component take the mean of each cell as if it were there."
+    "those of a suite that is not would be too narrow; nor verdicts without each family. Shapes, robustness checks, "
+    "adjusted scores, trends and a second component take the mean of each cell as if it were there."
 )
 """What is missing for it, and what it is not in."""
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from confounded.engine import ALL_CORES, Engine
 from confounded.stats.imputation_variance import complete_limits, imputation_variance, with_imputations
-from confounded.stats.imputed_correlations import ImputedCorrelations, imputed_correlations
+from confounded.stats.imputed_correlations import imputed_correlations
+from confounded.stats.imputed_replicates import ImputedCorrelations
 from confounded.stats.intervals import Jackknife, effective_families, family_jackknife, jackknife_intervals
 from confounded.study.imputed import FEWEST_OF_MODEL
 from confounded.study.known import number

@@ -25,7 +25,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from confounded.engine import ALL_CORES, Engine
 from confounded.stats.intervals import jackknife_intervals
 from confounded.study.capabilities import FEWEST_MODELS
 from confounded.study.known import listed, number, signed
@@ -34,7 +33,7 @@ from confounded.study.settings import Settings
 from confounded.study.shapes import TURNING
 from confounded.study.splits import UNKNOWN, Parting
 from confounded.study.strata import Scoped, trend
-from confounded.study.strata_jackknife import Batch, families_of, jackknifed_groups
+from confounded.study.strata_jackknife import Batch, jackknifed_groups
 from confounded.study.strata_result import (
     TOGETHER,
     BenchmarkStrata,
@@ -75,8 +74,6 @@ def with_reversals(
     strata: Sequence[BenchmarkStrata],
     scoped: Sequence[Scoped],
     settings: Settings,
-    *,
-    engine: Engine = ALL_CORES,
 ) -> list[BenchmarkStrata]:
     """Add the alarms.
 
@@ -85,7 +82,6 @@ def with_reversals(
     strata : sequence of BenchmarkStrata
     scoped : sequence of Scoped
     settings : Settings
-    engine : Engine, optional
 
     Returns
     -------
@@ -94,19 +90,17 @@ def with_reversals(
     """
     n_tests = sum(s.reversal_p is not None for one in strata for split in one.splits for s in split.strata)
     by_name = {one.population.name: one for one in scoped}
-    return [_alarmed(one, by_name[one.population], n_tests, settings, engine) for one in strata]
+    return [_alarmed(one, by_name[one.population], n_tests, settings) for one in strata]
 
 
-def _alarmed(
-    one: BenchmarkStrata, scoped: Scoped, n_tests: int, settings: Settings, engine: Engine
-) -> BenchmarkStrata:
+def _alarmed(one: BenchmarkStrata, scoped: Scoped, n_tests: int, settings: Settings) -> BenchmarkStrata:
     """Add the alarms of one benchmark in one scope."""
     alpha = 1.0 - settings.level
     reversals, splits = [], []
     for split, parting in zip(one.splits, scoped.partings, strict=True):
         alarming = [s for s in split.strata if s.reversal_holm is not None and s.reversal_holm <= alpha]
         for stratum in alarming:
-            reading, because = _reading(one, stratum, parting, scoped, settings, engine)
+            reading, because = _reading(one, stratum, parting, scoped, settings)
             reversals.append(
                 Reversal(
                     by=split.by,
@@ -119,7 +113,7 @@ def _alarmed(
                 )
             )
         splits.append(_with_trends(split, one.benchmark, parting, scoped) if alarming else split)
-    oppositions = _oppositions(one, scoped, n_tests, settings, engine) if not reversals else []
+    oppositions = _oppositions(one, scoped, n_tests, settings) if not reversals else []
     if oppositions:
         shown = {own.by for own in oppositions}
         splits = [
@@ -129,16 +123,14 @@ def _alarmed(
     elif not reversals:
         return one
     both = _both(scoped, one.benchmark)
-    families = families_of(scoped.population)
+    families = scoped.yardstick.families
     overall = msgspec.structs.replace(one.overall, trend=trend(scoped, one.benchmark, both, families))
     return msgspec.structs.replace(
         one, overall=overall, splits=splits, reversals=reversals, oppositions=oppositions
     )
 
 
-def _oppositions(
-    one: BenchmarkStrata, scoped: Scoped, n_tests: int, settings: Settings, engine: Engine
-) -> list[Opposition]:
+def _oppositions(one: BenchmarkStrata, scoped: Scoped, n_tests: int, settings: Settings) -> list[Opposition]:
     """Return the splits of which two strata are established on opposite sides of 0."""
     found = []
     for split, parting in zip(one.splits, scoped.partings, strict=True):
@@ -148,7 +140,7 @@ def _oppositions(
         if rising is None or falling is None:
             continue
         readings = [
-            _reading(one, own, parting, scoped, settings, engine)
+            _reading(one, own, parting, scoped, settings)
             for own in sorted((rising, falling), key=lambda s: s.n_models)
         ]
         # Of two strata either may have its sign from the models near chance alone; else the smaller is in question.
@@ -202,7 +194,7 @@ def _with_trends(
     split: SplitCorrelations, benchmark: str, parting: Parting, scoped: Scoped
 ) -> SplitCorrelations:
     """Add to the strata of a split the curves that a figure shows."""
-    families = families_of(scoped.population)
+    families = scoped.yardstick.families
     both = _both(scoped, benchmark)
     strata = []
     for stratum in split.strata:
@@ -217,7 +209,6 @@ def _reading(
     parting: Parting,
     scoped: Scoped,
     settings: Settings,
-    engine: Engine,
 ) -> tuple[str, str]:
     """Return what an alarm is to be read as, and why."""
     if parting.is_chance:
@@ -228,20 +219,20 @@ def _reading(
     for other in scoped.partings:
         if other.is_chance:
             able &= other.of != 0  # the first stratum is that near chance
-    if (mask & ~able).any() and not _still_turned(one, scoped, mask & able, stratum, settings, engine):
+    if (mask & ~able).any() and not _still_turned(one, scoped, mask & able, stratum, settings):
         return READINGS[0], f"without the models near chance the sign in {own} is not established"
     turns = "the relation turns round"
     if stratum.shape == TURNING:
         return READINGS[1], f"{turns} in {own}"
-    if _turned_throughout(one, stratum, parting, scoped, settings, engine):
+    if _turned_throughout(one, stratum, parting, scoped, settings):
         return READINGS[2], "within the strata it goes this way, and in none of them as over all models"
     against = scoped.against(one.benchmark)
     low, high = np.quantile(against[mask], AS_CAPABLE)
     elsewhere = _both(scoped, one.benchmark) & ~mask & (against >= low) & (against <= high)
-    if _still_turned(one, scoped, elsewhere, stratum, settings, engine):
+    if _still_turned(one, scoped, elsewhere, stratum, settings):
         return READINGS[1], f"models of other strata that are as capable as those in {own} go the same way"
     contrary = msgspec.structs.replace(stratum, rho=-(stratum.rho or 0.0))
-    if _still_turned(one, scoped, elsewhere, contrary, settings, engine):
+    if _still_turned(one, scoped, elsewhere, contrary, settings):
         return READINGS[2], f"models of other strata that are as capable as those in {own} go the other way"
     if one.overall.shape == TURNING:
         return READINGS[1], f"{turns} over all models"
@@ -254,7 +245,6 @@ def _turned_throughout(
     parting: Parting,
     scoped: Scoped,
     settings: Settings,
-    engine: Engine,
 ) -> bool:
     """Return whether the strata of a split go together the way of one of them, and none the way of all models."""
     way = float(np.sign(stratum.rho or 0.0))
@@ -263,11 +253,9 @@ def _turned_throughout(
     own = next(split for split in one.splits if split.by == parting.by)
     if any(_sure_way(other.low, other.high) == -way for other in own.strata):
         return False
-    pair = (scoped.population.matrix.column(one.benchmark), scoped.references[one.benchmark])
+    asked = [(one.benchmark, scoped.references[one.benchmark])]
     groups = [None if place == UNKNOWN else place for place in parting.of.tolist()]
-    ((_, within, _),) = jackknifed_groups(
-        scoped.population, scoped.score, [pair], groups, settings.seed, engine
-    )
+    ((_, within, _),) = jackknifed_groups(scoped.yardstick, asked, groups)
     interval = jackknife_intervals(within, settings.level)
     return bool(_sure_way(number(interval.low[0]), number(interval.high[0])) == way)
 
@@ -285,13 +273,12 @@ def _still_turned(
     mask: Mask,
     stratum: StratumCorrelation,
     settings: Settings,
-    engine: Engine,
 ) -> bool:
     """Return whether the interval among some models excludes 0 on the side of the stratum."""
     if mask.sum() < FEWEST_MODELS:
         return False
-    batch = Batch(scoped.population, scoped.score, settings.seed, engine)
-    place = batch.add(scoped.masked(one.benchmark, mask), scoped.references[one.benchmark])
+    batch = Batch(scoped.yardstick)
+    place = batch.add(scoped.masked(one.benchmark, mask), scoped.references[one.benchmark], one.benchmark)
     interval = jackknife_intervals(batch.run().of(place), settings.level)
     if (stratum.rho or 0.0) < 0:
         return bool(interval.high[0] < 0)

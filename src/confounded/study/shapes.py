@@ -16,7 +16,7 @@ from confounded.study.known import number
 from confounded.study.measurement import error_variances
 from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts, Correlation, Shape
-from confounded.study.strata_jackknife import families_of
+from confounded.study.yardstick import families_of
 
 __all__ = ["TURNING", "is_turning", "shape_against", "with_shapes"]
 

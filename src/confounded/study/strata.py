@@ -25,7 +25,7 @@ from confounded.stats.shape import shapes
 from confounded.study.capabilities import FEWEST_MODELS, CapabilitiesScore
 from confounded.study.capability import capabilities_of
 from confounded.study.columns import CHANCE
-from confounded.study.correlations import correlation, own_accuracy
+from confounded.study.correlations import MOSTLY_IMPUTED, correlation, own_accuracy, too_many_imputed
 from confounded.study.known import number
 from confounded.study.population import Population, together
 from confounded.study.result import BenchmarkFacts, Notice
@@ -54,6 +54,7 @@ from confounded.study.strata_result import (
     StratumCorrelation,
     Trend,
 )
+from confounded.study.yardstick import Yardstick
 
 __all__ = ["Scoped", "not_parted", "part_models", "trend"]
 
@@ -74,12 +75,15 @@ class Scoped:
     partings : tuple of Parting
     references : mapping of str to ndarray or None
         For each benchmark outside the suite what it is correlated with; None is the capabilities score.
+    yardstick : Yardstick
+        The score in every replicate.
     """
 
     population: Population
     score: CapabilitiesScore
     partings: tuple[Parting, ...]
     references: Mapping[str, FloatArray | None] = field(repr=False)
+    yardstick: Yardstick = field(repr=False)
 
     def against(self, benchmark: str) -> FloatArray:
         """Return the (M,) values that a benchmark is correlated with."""
@@ -119,7 +123,8 @@ def part_models(
         What each scope is made from, in the same order.
     """
     scoped = [
-        _scoped(population, score, facts, settings) for population, score in zip(split, scores, strict=True)
+        _scoped(population, score, facts, settings, engine)
+        for population, score in zip(split, scores, strict=True)
     ]
     if len(split) > 1:
         everyone = together(split)
@@ -128,8 +133,8 @@ def part_models(
         except ContentError:
             pass  # the populations have no score in common
         else:
-            scoped.append(_scoped(everyone, score, facts, settings))
-    found = [own for one in scoped for own in _of_scope(one, settings, engine)]
+            scoped.append(_scoped(everyone, score, facts, settings, engine))
+    found = [own for one in scoped for own in _of_scope(one, settings)]
     scopes = [_scope(one, is_together=place >= len(split)) for place, one in enumerate(scoped)]
     return scopes, _adjusted(found), scoped
 
@@ -173,6 +178,7 @@ def _scoped(
     score: CapabilitiesScore,
     facts: Mapping[str, BenchmarkFacts],
     settings: Settings,
+    engine: Engine,
 ) -> Scoped:
     outside = [
         name
@@ -186,6 +192,7 @@ def _scoped(
         score,
         tuple(splits_of(population, facts, score.suite, settings)),
         {name: own_accuracy(population, facts[name]) for name in outside},
+        Yardstick(population, score, settings.seed, engine),
     )
 
 
@@ -213,17 +220,17 @@ def _scope(one: Scoped, *, is_together: bool) -> Scope:
     )
 
 
-def _of_scope(one: Scoped, settings: Settings, engine: Engine) -> list[BenchmarkStrata]:
+def _of_scope(one: Scoped, settings: Settings) -> list[BenchmarkStrata]:
     """Correlate all benchmarks of a scope in all strata, in one jackknife."""
-    batch = Batch(one.population, one.score, settings.seed, engine)
-    families = batch.families
+    batch = Batch(one.yardstick)
+    families = one.yardstick.families
     # Of all models together only the strata are of interest: a population says more given size or compute.
     given = covariates(one.population) if one.population.name != TOGETHER else {}
     plans = []
     for benchmark, reference in one.references.items():
         values, against = one.population.matrix.column(benchmark), one.against(benchmark)
         measured = correlation(values, against)
-        if measured.rho is None:
+        if measured.rho is None or (reference is None and too_many_imputed(one.score, values)):
             continue
         parts = [("", ALL, measured.both)]
         parts += [
@@ -232,7 +239,7 @@ def _of_scope(one: Scoped, settings: Settings, engine: Engine) -> list[Benchmark
             for place, name in enumerate(own.strata)
         ]
         kept = [part for part in parts if part[2].sum() >= FEWEST_MODELS]
-        placed = [(*part, batch.add(one.masked(benchmark, part[2]), reference)) for part in kept]
+        placed = [(*part, batch.add(one.masked(benchmark, part[2]), reference, benchmark)) for part in kept]
         conditional = {}
         for name, third in given.items():
             if name == benchmark:
@@ -241,9 +248,9 @@ def _of_scope(one: Scoped, settings: Settings, engine: Engine) -> list[Benchmark
             if mask.sum() >= FEWEST_MODELS:
                 conditional[name] = (
                     mask,
-                    batch.add(one.masked(benchmark, mask), reference),
-                    batch.add(np.where(mask, third, np.nan), reference),
-                    batch.add(one.masked(benchmark, mask), third),
+                    batch.add(one.masked(benchmark, mask), reference, benchmark),
+                    batch.add(np.where(mask, third, np.nan), reference, benchmark),
+                    batch.add(one.masked(benchmark, mask), third, benchmark),
                 )
         if not one.partings and not conditional:
             continue
@@ -255,14 +262,15 @@ def _of_scope(one: Scoped, settings: Settings, engine: Engine) -> list[Benchmark
         return []
     found = batch.run()
     overall_of = {plan[0]: found.of(plan[1][0][3]) for plan in plans}
-    groups = _parts_of(one, overall_of, settings, engine)
+    groups = _parts_of(one, overall_of, settings)
     results = []
     for benchmark, placed, conditional, small in plans:
         overall = found.of(placed[0][3])
         correlations: dict[str, list[StratumCorrelation]] = {}
         for by, name, mask, place in placed:
             own = found.of(place)
-            made = _stratum(one, benchmark, by or ALL, name, mask, own, families, settings.level)
+            rho = found.rho[place] if one.yardstick.is_imputed else None
+            made = _stratum(one, benchmark, by or ALL, name, mask, own, rho, settings.level)
             if by and made.p is not None and _is_large(made) and mask.sum() < placed[0][2].sum():
                 made = msgspec.structs.replace(made, reversal_p=number(reversal_p(overall, own)[0]))
             correlations.setdefault(by, []).append(made)
@@ -300,19 +308,32 @@ def _stratum(
     name: str,
     mask: Mask,
     jackknife: Jackknife,
-    families: NDArray[np.intp],
+    imputed: float | None,
     level: float,
 ) -> StratumCorrelation:
-    """Record the correlation in one part of the models."""
+    """Record the correlation in one part of the models; `imputed` is that over all imputations, where there are any."""
+    families = one.yardstick.families
     values, against = one.masked(benchmark, mask), one.against(benchmark)
     measured = correlation(values, against)
+    if one.references[benchmark] is None and too_many_imputed(one.score, values):
+        return StratumCorrelation(
+            by=by,
+            stratum=name,
+            rho=None,
+            low=None,
+            high=None,
+            p=None,
+            n_models=int(mask.sum()),
+            n_families=int(np.unique(families[mask]).size),
+            reason=MOSTLY_IMPUTED,
+        )
     is_told = by == ALL or mask.sum() >= FEWEST_IN_STRATUM
     interval = jackknife_intervals(jackknife, level)
     shape = shapes(against[mask], values[mask, None], families=families[mask]).label[0] if is_told else None
     return StratumCorrelation(
         by=by,
         stratum=name,
-        rho=measured.rho,
+        rho=measured.rho if imputed is None or measured.rho is None else number(imputed),
         low=number(interval.low[0]),
         high=number(interval.high[0]),
         p=number(two_sided_p(jackknife)[0]),
@@ -357,16 +378,16 @@ def _given(
 
 
 def _parts_of(
-    one: Scoped, overall_of: Mapping[str, Jackknife], settings: Settings, engine: Engine
+    one: Scoped, overall_of: Mapping[str, Jackknife], settings: Settings
 ) -> dict[tuple[str, str], GroupParts]:
     """Correlate within groups and between them, by each split that was asked for."""
-    pairs = [(one.population.matrix.column(name), one.references[name]) for name in overall_of]
+    asked = [(name, one.references[name]) for name in overall_of]
     found = {}
     for own in one.partings:
         if not own.asked:
             continue
         groups = [None if place == UNKNOWN else own.strata[place] for place in own.of]
-        jackknifed = jackknifed_groups(one.population, one.score, pairs, groups, settings.seed, engine)
+        jackknifed = jackknifed_groups(one.yardstick, asked, groups)
         for benchmark, (whole, within, between) in zip(overall_of, jackknifed, strict=True):
             inner = jackknife_intervals(within, settings.level)
             outer = jackknife_intervals(between, settings.level)

@@ -141,7 +141,7 @@ def run_study(
     notices += _incomplete(split) + family_notices(split, fitted)
     _LOGGER.info("Looking for strata in which a correlation turns round")
     scopes, strata, scoped = part_models(split, fitted, facts, settings, engine=engine)
-    strata = with_reversals(strata, scoped, settings, engine=engine)
+    strata = with_reversals(strata, scoped, settings)
     opposed = opposed_benchmarks(strata)
     for population, score, remarks in fits:
         _LOGGER.info(
