@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ import pytest
 
 import confounded
 from confounded.errors import ContentError, InputError, UnreadableError, UnsettledError
+from confounded.readers import frames
+from confounded.readers.frames import read_parquet
 from tests.readers.samples import LONG, WIDE
 
 MAKERS = {
@@ -156,3 +159,24 @@ def test_something_else_is_refused() -> None:
     with pytest.raises(UnreadableError, match="found ndarray"):
         read(np.zeros((2, 2)))
     assert builtins.hasattr(pd.DataFrame(), "__arrow_c_stream__")
+
+
+def test_a_damaged_parquet_file_is_called_damaged_and_a_large_one_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "scores.parquet"
+    pl.DataFrame(list(WIDE)).write_parquet(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(
+        UnreadableError, match=r"expected a whole Parquet file, but found a damaged one"
+    ) as cut:
+        read_parquet(path)
+    assert "at most" not in str(cut.value)
+    path.write_bytes(whole)
+    monkeypatch.setattr(frames, "MOST_CELLS", len(WIDE) * len(WIDE[0]) - 1)
+    with pytest.raises(
+        UnreadableError, match=r"at most \d+ cells, but found \d+ rows × \d+ columns"
+    ) as large:
+        read_parquet(path)
+    assert "but found a damaged" not in str(large.value)

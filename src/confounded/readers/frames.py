@@ -61,8 +61,22 @@ def parquet_cells(path: Path) -> Cells:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         # A panic tells of itself before the last line, which is the program's own; a process that was ended
         # by a signal (a negative code) says nothing that a reader could use.
-        found = said[-1] if said and done.returncode > 0 else "damaged content"
-        raise UnreadableError("a Parquet file of bearable size", found=found, where=str(path))
+        told = said[-1] if said and done.returncode > 0 else ""
+        if done.returncode == _parquet_child.TOO_LARGE:
+            raise UnreadableError(
+                f"a Parquet file of at most {MOST_CELLS:,} cells",
+                found=told,
+                where=str(path),
+                remedy="Keep the columns and rows that are needed.",
+            )
+        raise UnreadableError(
+            "a whole Parquet file",
+            found=f"a damaged one, or a file of another kind ({told})"
+            if told
+            else "damaged content, or more than fits into memory",
+            where=str(path),
+            remedy="Copy or write the file again.",
+        )
     frame = _with_dates_as_text(pl.read_ipc(done.stdout))
     return Cells(frame, where=str(path), source=path.name)
 

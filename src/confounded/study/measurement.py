@@ -24,6 +24,7 @@ from confounded.study.known import number
 from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts, Reliability
 from confounded.study.uncertainty import Resampled
+from confounded.study.units import PER_FRACTION
 
 __all__ = ["Errors", "Measurement", "error_variances", "reliabilities"]
 
@@ -31,8 +32,6 @@ FloatArray = NDArray[np.float64]
 
 KR21 = "KR-21"
 STANDARD_ERRORS = "standard errors"
-SCALES = {"fraction": 1.0, "percent": 100.0}
-"""The greatest value of a mean of 0/1 items, by the unit the catalogue gives; a file of its own is in fractions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def _items(
     values = population.matrix.scores[:, column]
     present = ~np.isnan(values)
     unknown = np.full(values.shape, np.nan)
-    scale = SCALES.get(fact.unit or "fraction", 1.0)
+    scale = PER_FRACTION.get(fact.unit or "fraction", 1.0)
     if fact.item_type != "binary mean":
         what = (
             "whether the score is a plain mean of items worth 0 or 1 is not stated"

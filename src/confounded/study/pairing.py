@@ -17,13 +17,13 @@ from confounded.errors import ContentError, UsageError
 from confounded.scores import ScoreTable
 from confounded.study.comparison_result import ComparisonSettings, Unpaired
 from confounded.study.result import Notice
+from confounded.study.units import PER_FRACTION
 
 __all__ = ["CompareTables", "Pair", "benchmarks_of", "in_units_of", "kept", "pair_rows", "same_metrics"]
 
 AFTER: Final = "AFTER"
 BEFORE: Final = "BEFORE"
 LARGEST_FRACTION: Final = 1.0
-PER_FRACTION: Final = {"fraction": 1.0, "percent": 100.0}
 LOOKS_LIKE: Final = {"numbers up to 1": "fraction", "numbers above 1": "percent"}
 """What scores of no stated unit are taken for where it is said that those compared with them are to be converted."""
 

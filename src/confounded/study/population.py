@@ -28,6 +28,7 @@ from confounded.study.known import counted, first, in_toml, listed
 from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
 from confounded.study.strata_result import TOGETHER
+from confounded.study.units import in_unit, units_of
 
 __all__ = [
     "ModelFacts",
@@ -321,17 +322,31 @@ def benchmark_facts(table: ScoreTable, settings: Settings) -> dict[str, Benchmar
     order = [name for name in benchmarks() if name in declared]
     order += sorted(name for name in declared if name not in benchmarks())
     refuse_undirected(declared, known, order, settings)
-    return {name: _benchmark_facts(name, declared[name], known.get(name), settings) for name in order}
+    units = units_of(table, known)
+    return {
+        name: _benchmark_facts(name, declared[name], known.get(name), units[name], settings) for name in order
+    }
 
 
 def _benchmark_facts(
-    name: str, row: Mapping[str, Any], entry: Entry | None, settings: Settings
+    name: str, row: Mapping[str, Any], entry: Entry | None, unit: str | None, settings: Settings
 ) -> BenchmarkFacts:
-    """Join what the file says of a benchmark with what the catalogue knows; the file goes first."""
+    """Join what the file says of a benchmark with what the catalogue knows; the file goes first.
+
+    Its unit is that of the scores, and so is that of everything else that is known in a unit.
+    """
 
     def fact(said: str, known: str | None = None) -> Any:
         catalogued = getattr(entry.benchmark, known or said) if entry else None
         return first(row.get(said), catalogued)
+
+    def level(said: str) -> float | None:
+        own: float | None = row.get(said)
+        return (
+            own
+            if own is not None or entry is None
+            else in_unit(getattr(entry.benchmark, said), entry.benchmark.unit, unit)
+        )
 
     kin = row["kin_to_suite"]
     own_items = row["items"] is not None
@@ -349,16 +364,16 @@ def _benchmark_facts(
         part_of=fact("part_of"),
         placed_by=fact("placed_by"),
         note=fact("note"),
-        unit=fact("unit"),
+        unit=unit,
         kin_to_suite=_names(kin) if kin is not None else list(entry.benchmark.kin_to_suite) if entry else [],
         kin_reason=DECLARED if kin is not None else fact("kin_reason"),
         n_items=fact("items", "n_items"),
         n_items_source=DECLARED if own_items else fact("n_items_source"),
         item_type=fact("item_type"),
         judged=fact("judged"),
-        chance=fact("chance"),
-        floor=fact("floor"),
-        ceiling=fact("ceiling"),
+        chance=level("chance"),
+        floor=level("floor"),
+        ceiling=level("ceiling"),
         reference=fact("reference"),
         measures=described.measures if described else None,
         format=described.format if described else None,

@@ -70,6 +70,7 @@ from confounded.study.strata import not_parted, part_models
 from confounded.study.summaries import population_summary
 from confounded.study.trends import safety_trends
 from confounded.study.uncertainty import Progress
+from confounded.study.units import unit_notices
 from confounded.study.verdicts import MOST_LISTED, judge
 
 __all__ = ["run_study"]
@@ -129,7 +130,7 @@ def run_study(
     split, notices = populations(scores, facts, settings)
     notices = _of_issues(scores.issues) + taken + notices
     notices += [] if shipped else catalogue_directions(scores, settings)
-    notices += _strange_kin(facts, split)
+    notices += unit_notices(scores, facts) + _strange_kin(facts, split)
     published = published_figures(split)
     results: list[PopulationResult] = []
     components: list[CapabilityComponents | None] = []
