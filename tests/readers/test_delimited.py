@@ -82,7 +82,6 @@ def test_a_missing_score_is_no_row_and_no_zero(tmp_path: Path, missing: str) -> 
         ("model,population,mmlu\nA,instruct,0.5\n", "'instruct'"),
         ("model,benchmark,score\nA,x,1\nA,x,2\n", "2 scores of model 'A' on benchmark 'x'"),
         ("model,benchmark,score,family\nA,x,1,f\nA,y,2,g\n", "'f' and 'g'"),
-        ("model,benchmark,score,colour\nA,x,1,red\nA,y,1,blue\n", "colour"),
         ("model,,mmlu\nA,1,2\n", "column 2 without a name"),
         ("model,mmlu,gsm8k\nA,1,2\nB,1\n", "line 3: expected 3 cells"),
         ("model,mmlu\nA,1,2\n", "line 2: expected 2 cells"),

@@ -95,7 +95,7 @@ def test_a_column_of_dates_or_words_is_told_and_stops_nothing(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("model;mmlu\nA;0,71\nB;0,82\n", "decimal point, such as 0.71"),
+        ('model,mmlu\nA,"0,71"\nB,"0,82"\n', "decimal point, such as 0.71"),
         ('model,elo\nA,"1,234"\nB,"1,190"\n', "between thousands"),
         ("model,mmlu\nA,71%\nB,0.82\n", "all scores of a benchmark with a percent sign"),
         ("model,benchmark,score,stderr\nA,x,71%,0.02\n", "all scores of a benchmark with a percent sign"),
@@ -103,7 +103,7 @@ def test_a_column_of_dates_or_words_is_told_and_stops_nothing(tmp_path: Path) ->
         ("model,mmlu\nA,#DIV/0!\nB,0.5\n", "error of the spreadsheet"),
         ("model,mmlu\nA,0.71 ± 0.02\nB,0.5\n", "column 'stderr'"),
         ("model,mmlu\nA,0.71*\nB,0.5\n", "Remove the mark"),
-        ("model,mmlu,window\nA,0.71,4k\nB,0.5,8k\n", "If the column holds no scores, remove it"),
+        ("model,mmlu,window\nA,0.71,4.5k\nB,0.5,8k\n", "If the column holds no scores, remove it"),
         (",mmlu\nA,0.71\nB,0.5\n", "the column of model names is called 'model'"),
         ("Results of March\n\nmodel,mmlu\nA,0.71\n", "Remove what stands above the header"),
         ("benchmark,A,B\nmmlu,0.71,0.5\n", "Name the column of model names 'model'"),

@@ -81,3 +81,106 @@ def test_a_markdown_table_is_told_as_one(tmp_path: Path) -> None:
     rows = ["|---|---|", *(f"| {model} | {place} |" for place, model in enumerate(MODELS))]
     with pytest.raises(ContentError, match="Markdown"):
         read_scores(written(tmp_path / "md.csv", "| Model | b |", *rows))
+
+
+@pytest.mark.parametrize("name", ["Unnamed: 0", "__index_level_0__", "level_0", ""])
+def test_the_index_of_a_frame_with_rows_taken_out_is_no_benchmark(tmp_path: Path, name: str) -> None:
+    rows = [f"{place},{model},{place % 7}" for place, model in zip((17, 3, 40, 8), MODELS, strict=True)]
+    table = read_scores(written(tmp_path / "part.csv", f"{name},model,b", *rows))
+    assert set(table.scores["benchmark"]) == {"b"}
+    assert any("was not read" in issue.what for issue in table.issues)
+
+
+def test_a_column_without_a_name_that_holds_scores_is_not_passed_over(tmp_path: Path) -> None:
+    rows = [f"{share},{model},{share}" for share, model in zip((0.5, 0.6, 0.7, 0.8), MODELS, strict=True)]
+    with pytest.raises(ContentError, match="without a name"):
+        read_scores(written(tmp_path / "nameless.csv", ",model,b", *rows))
+
+
+@pytest.mark.parametrize("cell", ["-", "--", "\N{EN DASH}", "\N{EM DASH}", "n.a.", "N/A", "?", "missing"])
+def test_what_people_write_where_there_is_no_score_is_none(tmp_path: Path, cell: str) -> None:
+    rows = [f"{model},{place},{cell if place == 2 else place}" for place, model in enumerate(MODELS)]
+    scores = read_scores(written(tmp_path / "holes.csv", "model,a,b", *rows)).scores
+    assert scores.filter(benchmark="b")["score"].to_list() == [0.0, 1.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("window", ("4k", "8K", "128k", "1M")),
+        ("ctx", ("4096", "8k", "32k tokens", "8192")),
+        ("Context Length", ("4096", "8192", "131072", "4096")),
+        ("year", ("2022", "2023", "2024", "2024")),
+        ("Downloads", ("120", "4", "99812", "7")),
+        ("hub_likes", ("1", "2", "3", "0")),
+    ],
+)
+def test_lengths_of_contexts_years_and_likes_describe_the_models(
+    tmp_path: Path, name: str, cells: tuple[str, ...]
+) -> None:
+    rows = [f"{model},{place},{cell}" for place, (model, cell) in enumerate(zip(MODELS, cells, strict=True))]
+    table = read_scores(written(tmp_path / "more.csv", f"model,b,{name}", *rows))
+    assert set(table.scores["benchmark"]) == {"b"}
+    assert dict(table.columns.select("model", "value").iter_rows()) == dict(zip(MODELS, cells, strict=True))
+    assert any(f"describe the models: {name}" in issue.what for issue in table.issues)
+
+
+@pytest.mark.parametrize(
+    "cells", [("4.5k", "8k", "12k", "1k"), ("900", "8k", "12k", "1k"), ("4k", "8k", "x1", "2")]
+)
+def test_thousands_that_may_be_scores_are_asked_about(tmp_path: Path, cells: tuple[str, ...]) -> None:
+    rows = [f"{model},{place},{cell}" for place, (model, cell) in enumerate(zip(MODELS, cells, strict=True))]
+    with pytest.raises(UnsettledError, match=r"no number|not one cell"):
+        read_scores(written(tmp_path / "elo.csv", "model,b,elo", *rows))
+
+
+def test_a_column_that_varies_within_a_model_is_set_aside_and_said_so(tmp_path: Path) -> None:
+    rows = [
+        f"{model},{name},{place},2024-0{place + 1}-1{len(name)}"
+        for place, model in enumerate(MODELS)
+        for name in ("a", "bb")
+    ]
+    table = read_scores(written(tmp_path / "long.csv", "model,benchmark,score,run_date", *rows))
+    assert table.scores.height == 8
+    assert any("set aside: run_date" in issue.what for issue in table.issues)
+    assert not any(issue.stops for issue in table.issues)
+
+
+def test_scores_that_a_column_tells_apart_are_not_taken_together_in_silence(tmp_path: Path) -> None:
+    rows = [
+        f"{model},b,{place + (split == 'dev') / 2},{split},{place}"
+        for place, model in enumerate(MODELS)
+        for split in ("test", "dev")
+    ]
+    path = written(tmp_path / "splits.csv", "model,benchmark,score,split,lab", *rows)
+    with pytest.raises(UnsettledError) as refused:
+        read_scores(path)
+    said = str(refused.value)
+    assert "differ in 'split' ('test', 'dev' of model 'gpt-4-0613' on 'b'), 4 times" in said
+    assert "Keep the rows of one 'split'" in said
+    assert "lines 2, 3" in said
+    means = read_scores(path, lenient=True).scores
+    assert dict(means.select("model", "score").iter_rows())[MODELS[1]] == 1.25
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_decimal_commas_are_read_where_they_can_be_nothing_else(tmp_path: Path, separator: str) -> None:
+    lines = [
+        ("model", "a", "b", "c"),
+        *zip(MODELS, ("57,75", "3", "1,204", "-"), ("1,5%", "2%", "3,25%", "0,1%"), "1234", strict=True),
+    ]
+    path = written(tmp_path / "comma.csv", *(separator.join(line) for line in lines))
+    table = read_scores(path)
+    assert table.scores.filter(benchmark="a")["score"].to_list() == [57.75, 3.0, 1.204]
+    assert table.scores.filter(benchmark="b")["score"].to_list() == [1.5, 2.0, 3.25, 0.1]
+    assert table.scores.filter(benchmark="c")["score"].to_list() == [1.0, 2.0, 3.0, 4.0]
+    assert any("'57,75' is read as 57.75, and so in the columns a, b" in issue.what for issue in table.issues)
+
+
+@pytest.mark.parametrize(
+    "cells", [("1,203", "998", "1,310", "1,411"), ("57,75", "3.5", "4", "5"), ("1,234,567", "1,5", "2", "3")]
+)
+def test_commas_that_may_be_something_else_are_asked_about(tmp_path: Path, cells: tuple[str, ...]) -> None:
+    rows = [f"{model};{cell}" for model, cell in zip(MODELS, cells, strict=True)]
+    with pytest.raises(UnsettledError, match="decimal point"):
+        read_scores(written(tmp_path / "doubt.csv", "model;b", *rows))

@@ -66,21 +66,21 @@ def test_a_column_of_words_parts_the_models_and_is_said_within_and_between(tmp_p
 
 
 def test_a_column_of_many_numbers_is_cut_at_stated_thirds_and_allowed_for(tmp_path: Path) -> None:
-    path = written(tmp_path, context=[float(1000 + i) for i in range(N)])
-    result = studied(path, "context")
-    one, split = strata_of(result, "context")
-    rule = next(own.rule for own in result.scopes[0].splits if own.by == "context")
+    path = written(tmp_path, budget=[float(1000 + i) for i in range(N)])
+    result = studied(path, "budget")
+    one, split = strata_of(result, "budget")
+    rule = next(own.rule for own in result.scopes[0].splits if own.by == "budget")
     assert "thirds of the 96 models" in rule
     assert rule.endswith("1032, 1064")
     assert [own.n_models for own in split.strata] == [32, 32, 32]
     assert [own.stratum for own in split.strata] == [
-        "context: below 1032",
-        "context: 1032 to 1064",
-        "context: from 1064",
+        "budget: below 1032",
+        "budget: 1032 to 1064",
+        "budget: from 1064",
     ]
-    assert "context" in [own.given for own in one.given]
-    assert "context" not in [own.benchmark for own in result.correlations]
-    assert any("context is taken to describe the models" in own.what for own in result.notices)
+    assert "budget" in [own.given for own in one.given]
+    assert "budget" not in [own.benchmark for own in result.correlations]
+    assert any("budget is taken to describe the models" in own.what for own in result.notices)
 
 
 def test_a_column_of_dates_is_cut_at_days(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_strata_too_small_for_an_alarm_are_told(tmp_path: Path) -> None:
 
 def test_a_number_that_nothing_says_is_no_score_is_asked_for_and_the_answer_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnknownError) as caught:
-        studied(written(tmp_path, context=[float(i) for i in range(N)]), directions={"safe": "higher"})
+        studied(written(tmp_path, budget=[float(i) for i in range(N)]), directions={"safe": "higher"})
     assert "--by NAME" in str(caught.value)
     assert "--leave-out" in str(caught.value)
 
@@ -166,6 +166,34 @@ def test_a_model_of_which_two_things_are_said_is_in_no_stratum(tmp_path: Path) -
     result = run_study(table, Settings(directions={"*": "higher"}, resamples=0, by=("Licence",)))
     split = next(own for own in result.scopes[0].splits if own.asked)
     assert split.n_unknown == 1
+
+
+def test_what_says_several_things_of_some_models_is_told_and_of_most_refused(tmp_path: Path) -> None:
+    wide = pl.read_csv(written(tmp_path))
+    long = wide.unpivot(
+        index=["model", "family", "population"], variable_name="benchmark", value_name="score"
+    ).with_columns(
+        day=pl.when(pl.col("benchmark") == "safe").then(pl.lit("2024-01-02")).otherwise(pl.lit("2024-01-03")),
+        maker=pl.when(pl.col("model").is_in(["org0/m00", "org0/m01"]) & (pl.col("benchmark") == "safe"))
+        .then(pl.lit("another"))
+        .otherwise(pl.col("model").str.head(4)),
+    )
+    long.write_csv(tmp_path / "long.csv")
+    result = studied(tmp_path / "long.csv", "maker")
+    assert next(own.n_unknown for own in result.scopes[0].splits if own.asked) == 2
+    assert any(
+        "'maker' says several things of 2 of the 96 models" in own.what and "org0/m00, org0/m01" in own.what
+        for own in result.notices
+    )
+    with pytest.raises(UsageError, match="several of 96 of the 96 models in 'day'"):
+        studied(tmp_path / "long.csv", "day")
+
+
+def test_a_column_of_many_small_groups_parts_the_models(tmp_path: Path) -> None:
+    lab = [f"lab{i}" if i % 4 == 0 else f"pair{i // 2}" for i in range(N)]
+    _, split = strata_of(studied(written(tmp_path, lab=lab), "lab"), "lab")
+    assert split.parts is not None
+    assert (split.parts.groups_within, split.parts.n_within) == (24, 48)
 
 
 def test_exact_columns_go_first_then_what_is_known_then_what_is_nearly_called_so() -> None:
@@ -230,7 +258,7 @@ def test_few_different_sizes_are_a_part_each(tmp_path: Path) -> None:
     ("cells", "what"),
     [
         (["mit"] * N, "'mit' of all 96 of which 'Licence' says something"),
-        ([f"l{i}" for i in range(N)], "96 different values of 96 models in 'Licence', such as 'l0'"),
+        ([f"l{i}" for i in range(N)], "96 of 96 models alone with their value in 'Licence', such as 'l0'"),
         ([None] * N, "empty ones: Licence"),
     ],
 )

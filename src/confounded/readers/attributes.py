@@ -42,8 +42,14 @@ NAMES: Final[Mapping[str, str]] = {
 SCALES: Final[Mapping[str, float]] = {"flops (1e21)": 1e21}
 """What the numbers of such a column are multiplied by, where its name says in what they are counted."""
 
-NOT_SCORES: Final = frozenset({"pretraining data size (t)"})
-"""Column names (in lower case) of numbers that are known to describe a model, and not to be scores."""
+NOT_SCORES: Final = frozenset(
+    {"pretraining data size t", "training tokens", "pretraining tokens", "tokens t", "tokens b"}
+    | {"context", "context length", "context window", "context size", "max context", "max tokens"}
+    | {"max position embeddings", "sequence length", "layers", "num layers", "hidden size", "vocab size"}
+    | {"year", "release year", "year of release", "likes", "hub likes", "downloads", "hub downloads", "stars"}
+)
+"""Names of columns of numbers, with any signs between the words, that describe a model and are no scores: what a model
+is made of, from when it is, how many like it."""
 
 AS_NAMED: Final = frozenset({*MODEL_SCHEMA, "type", "organization", "release_date", "flop", "model_size"})
 """Column names (in lower case) of attributes that are known by these names; one with another name is also kept as it
@@ -139,7 +145,7 @@ def attributes_of(cells: pl.DataFrame, where: str) -> Attributes:
         unused=tuple(
             name
             for name in cells.columns
-            if name not in meanings and (name.lower() in NOT_SCORES or name in of_size)
+            if name not in meanings and (_words(name) in NOT_SCORES or name in of_size)
         ),
         issues=tuple(issues),
     )

@@ -30,14 +30,21 @@ __all__ = [
     "is_in_percent",
     "names_listed",
     "numbers_of",
+    "numbers_rows",
     "text_of",
     "thousands_in",
     "without_link",
     "without_sign",
 ]
 
-MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
+MISSING: Final = frozenset(
+    {"", "na", "n/a", "n.a.", "nan", "null", "none", "missing", "?"}
+    | {"-", "--", "---", "\N{EN DASH}", "\N{EM DASH}", "\N{MINUS SIGN}"}
+)
 """Cells (in any case) that say there is no score."""
+
+LENGTH: Final = re.compile(r"(?:\d+ ?[km]|[1-9]\d{3,})(?: tokens)?", re.IGNORECASE)
+"""A whole cell that can be the length of a context: ``128k``, ``1M``, ``4096``."""
 
 LINE: Final = "\N{SECTION SIGN}line"
 """The column of row numbers beside a table's own columns, under a name that no file is likely to use."""
@@ -100,6 +107,13 @@ def counts_rows(cells: pl.Series) -> bool:
     )
 
 
+def numbers_rows(cells: pl.Series) -> bool:
+    """Return whether the cells of a column are whole numbers of which none stands twice, as in an index."""
+    numbers = cells.cast(pl.Int64, strict=False)
+    are_whole = cells.len() > 0 and numbers.null_count() == 0 and (numbers >= 0).all()
+    return are_whole and numbers.is_unique().all()
+
+
 def without_link(name: str | None) -> str | None:
     """Return the text of a cell that is a link, any other cell as it is."""
     link = LINK.fullmatch(name) if name else None
@@ -130,13 +144,16 @@ def _present(cells: pl.Series) -> pl.Series:
 
 
 def holds_words(cells: pl.Series) -> bool:
-    """Return whether a column is one of words, dates or sizes: not one of its cells could be meant as a score."""
+    """Return whether a column is one of words, dates, sizes or lengths: not one of its cells could be a score."""
     if cells.dtype != pl.String:
         return False
     present = _present(cells).unique()
     numeric = present.str.to_lowercase().str.contains(r"^[-+.~]*\d|^[-+]?inf")
     like_numbers = present.filter(numeric).to_list()
-    if present.len() > 0 and (all(map(_is_written_date, like_numbers)) or _are_sizes(present.to_list())):
+    cells_said = present.to_list()
+    if cells_said and (
+        all(map(_is_written_date, like_numbers)) or _are_sizes(cells_said) or _are_lengths(cells_said)
+    ):
         return True
     # Such as "4bit" beside "bfloat16": nothing but words, of which some begin with a digit.
     is_word = present.str.contains(r"[^\W\d_]") & present.cast(pl.Float64, strict=False).is_null()
@@ -152,6 +169,11 @@ def _are_sizes(cells: Sequence[str]) -> bool:
     """Return whether all cells are sizes of models, some in billions: what is in thousands may be a score."""
     sizes = [read_size(cell) for cell in cells]
     return all(map(looks_like_size, cells)) and any(size is None or size >= BILLION for size in sizes)
+
+
+def _are_lengths(cells: Sequence[str]) -> bool:
+    """Return whether all cells are lengths of contexts, some in thousands: no benchmark counts in whole thousands."""
+    return all(map(LENGTH.fullmatch, cells)) and not all(cell.isdecimal() for cell in cells)
 
 
 def holds_text(cells: pl.Series) -> bool:

@@ -11,7 +11,8 @@ from typing import Final, TextIO
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
-from confounded.readers.cells import Cells, counts_rows
+from confounded.readers.cells import Cells, counts_rows, numbers_rows
+from confounded.readers.decimal_commas import with_points
 from confounded.readers.dialects import dialect_of
 from confounded.readers.files import check_size
 from confounded.readers.tabular import check_header, read_cells
@@ -88,7 +89,7 @@ def delimited_cells(path: Path) -> Cells:
     try:
         with path.open(encoding=dialect.encoding, newline="") as stream:
             cells = cells_of_stream(stream, str(path), path.name, dialect.separator)
-        return replace(cells, issues=(*dialect.issues, *_cut_short(path)))
+        return replace(cells, issues=(*dialect.issues, *cells.issues, *_cut_short(path)))
     except OSError as problem:
         raise UnreadableError("a readable file", found=str(problem), where=str(path)) from problem
 
@@ -142,11 +143,16 @@ def cells_of_stream(stream: TextIO, where: str, source: str, separator: str = ",
     if not rows:
         raise UnreadableError("rows below the header line", found="none", where=where)
     frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    frame, issues = (frame, []) if separator == "," else with_points(frame, where)
     if names[0] == "":
-        if not counts_rows(frame[""]):
+        if not numbers_rows(frame[""]):
             check_header(names, where)
+        if not counts_rows(frame[""]):
+            issues.append(
+                Issue("the first column, without a name, only numbers the rows and was not read", where=where)
+            )
         frame = frame.drop("")
-    return Cells(frame, where=where, source=source, row_word="line", numbers=lines)
+    return Cells(frame, where=where, source=source, row_word="line", numbers=lines, issues=issues)
 
 
 def _short(problem: UnicodeError) -> str:

@@ -321,13 +321,17 @@ def _sources(table: Cells, models: pl.Series) -> pl.Series:
     return pl.Series(
         "source",
         [
-            f"{table.source}, {table.row_word} {line} ({', '.join(filter(None, (kind, sha and sha[:7])))})"
-            if again
-            else table.source
+            f"{table.source}, {table.row_word} {line}{_run(kind, sha)}" if again else table.source
             for line, kind, sha, again in zip(lines, precision, revision, several, strict=True)
         ],
         dtype=pl.String,
     )
+
+
+def _run(precision: str | None, revision: str | None) -> str:
+    """Return how a submission was run, in brackets, as far as the table says it."""
+    said = ", ".join(filter(None, (precision, revision and revision[:7])))
+    return f" ({said})" if said else ""
 
 
 def _described(table: Cells, models: pl.Series, issues: list[Issue]) -> list[dict[str, Any]]:

@@ -317,7 +317,12 @@ def _chosen(source: Path, *, items: bool = False) -> tuple[list[tuple[Format, Pa
     if kind is None:
         is_json = source.suffix.lower() in (".json", ".jsonl", ".ndjson")
         found = "JSON of none of them" if is_json else source.suffix or "no ending"
-        raise UnreadableError(f"scores in one of the formats {_known()}", found=found, where=str(source))
+        raise UnreadableError(
+            f"scores in one of the formats {_known()}",
+            found=found,
+            where=str(source),
+            remedy="" if is_json else "If it is a table, give its name the ending .csv or .tsv.",
+        )
     return [(kind, source)], []
 
 

@@ -4,11 +4,12 @@
 the model, and a column ``X_stderr`` or ``X_n_items`` beside a column ``X`` says more of its scores (`BESIDE`).
 *Long*: one score a row, with the columns ``model``, ``benchmark`` and ``score``.
 
-Columns of words in a wide table, and in a long one all others that say one thing of each model, describe the models in
-ways that only the table knows: they are kept as they stand (`ScoreTable.columns`), for models can be parted by them.
+Columns of words in a wide table, and all others in a long one, describe the models in ways that only the table knows:
+they are kept as they stand (`ScoreTable.columns`), for models can be parted by them. One that says several things of a
+model, such as the day of each run, is no score either, and parts only the models of which it says one thing.
 
 A cell that is no number is left out, and a score that stands twice is taken as the mean of the two; each is an issue
-that stops.
+that stops. Where another column tells the two apart, it is named.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from confounded.readers.cells import (
     is_in_percent,
     names_listed,
     numbers_of,
+    numbers_rows,
     text_of,
     thousands_in,
     without_link,
@@ -51,6 +53,9 @@ INDEX: Final = re.compile(
 )
 """What a column is called that may count the rows: by pandas that was the index of a frame, by people and
 leaderboards. Only where it does count them is it not read."""
+
+INDEX_OF_A_FRAME: Final = re.compile(r"level_\d|Unnamed: \d+|__index_level_\d__")
+"""What pandas alone calls an index. Once rows were taken out or shuffled, it numbers them in no order."""
 
 PLACE: Final = f"{LINE}place"
 """The column that says where a score stands."""
@@ -147,7 +152,12 @@ def read_cells(cells: Cells) -> ScoreTable:
     numbered.columns = [LINE, *("model" if name == named else name for name in names)]
     numbered = numbered.with_columns(_without_links(numbered["model"]))
     lower = {name.lower() for name in numbered.columns}
-    counting = [name for name in names if INDEX.fullmatch(name) and counts_rows(numbered[name])]
+    counting = [
+        name
+        for name in names
+        if (INDEX.fullmatch(name) and counts_rows(numbered[name]))
+        or (INDEX_OF_A_FRAME.fullmatch(name) and numbers_rows(numbered[name]))
+    ]
     if counting:
         numbered = numbered.drop(counting)
         what = f"the column {names_listed(counting)} only counts the rows and was not read"
@@ -190,15 +200,9 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     _refuse_shared_meanings(meanings, table)
     as_named, cells = cells, cells.rename(meanings)
     varying = [name for name in others if _varies(cells, name)]
-    if varying:
-        raise ContentError(
-            f"columns among {names_listed(sorted(known))}, or that say one thing of each model",
-            found=names_listed(varying),
-            where=table.where,
-            remedy="Remove or rename the others.",
-        )
     issues = [*table.issues, *attributes.issues]
-    issues += _described(others, table)
+    issues += _described([name for name in others if name not in varying], table)
+    issues += _varying(varying, cells, table)
     # An error without the sign beside scores that have it may be in another unit.
     shares = [name for name in ("score", "stderr") if name in cells.columns and holds_text(cells[name])]
     percent = bool(shares) and all(is_in_percent(cells[name]) for name in shares)
@@ -225,6 +229,42 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
 def _varies(cells: pl.DataFrame, name: str) -> bool:
     """Return whether a column says different things of one model."""
     return model_columns(cells["model"].cast(pl.String), cells, [name])["model"].is_duplicated().any()
+
+
+def _varying(names: list[str], cells: pl.DataFrame, table: Cells) -> list[Issue]:
+    """Return the issues of columns that say several things of one model: of all, and of those that part its scores."""
+    if not names:
+        return []
+    told = [
+        Issue(
+            f"columns that say several things of one model are no scores and were set aside: {names_listed(names)}",
+            where=table.where,
+            remedy="Scores stand in the column 'score'. Where one parts the models, write one thing of each model.",
+        )
+    ]
+    score = ["model", "benchmark"]
+    repeated = cells.filter(cells.select(score).is_duplicated())
+    for name in names:
+        apart = (
+            repeated.select(*score, pl.col(name).cast(pl.String).alias("said"), pl.col(LINE))
+            .group_by(score, maintain_order=True)
+            .agg(pl.col("said").drop_nulls().unique(maintain_order=True), pl.col(LINE))
+            .filter(pl.col("said").list.len() > 1)
+        )
+        if apart.height:
+            first = apart.row(0, named=True)
+            shown = names_listed([repr(value) for value in first["said"]], most=3)
+            lines = names_listed([str(line) for line in first[LINE]], most=4)
+            told.append(
+                Issue(
+                    f"rows of one model and benchmark differ in {name!r} ({shown} of model {first['model']!r} on "
+                    f"{first['benchmark']!r}), {apart.height} times; their mean is taken",
+                    where=f"{table.where}, {table.row_word}s {lines}",
+                    remedy=f"Keep the rows of one {name!r}, or write what it says into the name of the benchmark.",
+                    stops=True,
+                )
+            )
+    return told
 
 
 def _described(names: list[str], table: Cells) -> list[Issue]:

@@ -44,8 +44,13 @@ ALIASES: Final[Mapping[str, str]] = {
 
 MOST_NAMED: Final = 40
 
-FEWEST_IN_GROUP: Final = 2
-"""Models a group has in the mean: with fewer, most models are alone, and nothing can be said within groups."""
+MOST_OF_SEVERAL: Final = 0.5
+"""Share of the models of which a column may say several things: of more it does not describe models, and the few of
+which it happens to say one thing are no sample of them."""
+
+FEWEST_IN_COMMON: Final = 0.2
+"""Share of the models that must have what a column says in common with another: where nearly all are alone, as by a
+name or a checksum, there are no groups to look within."""
 
 
 def column_named(name: str, columns: Sequence[str]) -> str | None:
@@ -103,12 +108,14 @@ def with_columns_asked_for(table: ScoreTable, settings: Settings) -> tuple[Score
             found=", ".join(strange),
             where="--by",
         )
-    _refuse_no_groups(table, [name for name in found.values() if name in own])
+    chosen = [name for name in dict.fromkeys(found.values()) if name in own]
+    notices = _several_things(table, chosen)
+    _refuse_no_groups(table, chosen)
     taken = [
         name for name in dict.fromkeys(found.values()) if name and name in benchmarks and name not in own
     ]
     if not taken:
-        return table, []
+        return table, notices
     scores = table.scores.filter(pl.col("benchmark").is_in(taken))
     cells = scores.select("model", column="benchmark", value=pl.col("score").cast(pl.String))
     columns = pl.concat([table.columns, cells.select(list(COLUMN_SCHEMA))])
@@ -117,13 +124,40 @@ def with_columns_asked_for(table: ScoreTable, settings: Settings) -> tuple[Score
     table = replace(
         table, scores=table.scores.filter(kept), benchmarks=table.benchmarks.filter(kept), columns=columns
     )
-    return table, [
-        Notice(
-            what=f"{', '.join(moved)} {'is' if len(moved) == 1 else 'are'} taken to describe the models and not to be "
-            "measured, because models are to be parted by it.",
-            remedy="If it is a benchmark too, say --direction NAME=higher or =lower.",
+    if moved:
+        notices.append(
+            Notice(
+                what=f"{', '.join(moved)} {'is' if len(moved) == 1 else 'are'} taken to describe the models and not to "
+                "be measured, because models are to be parted by it.",
+                remedy="If it is a benchmark too, say --direction NAME=higher or =lower.",
+            )
         )
-    ] if moved else []
+    return table, notices
+
+
+def _several_things(table: ScoreTable, columns: Sequence[str | None]) -> list[Notice]:
+    """Say of how many models a column says several things, so that they are in no part; refuse where that is most."""
+    notices = []
+    for name in columns:
+        said = table.columns.filter(pl.col("column") == name).unique().group_by("model").len().sort("model")
+        several = said.filter(pl.col("len") > 1)
+        if several.height > MOST_OF_SEVERAL * said.height:
+            raise UsageError(
+                "a column that says one thing of each model",
+                found=f"several of {several.height} of the {said.height} models in {name!r}, such as "
+                f"{several['model'][0]!r}",
+                where="--by",
+                remedy="It may describe runs or benchmarks: write what it says of the model into a column of its own.",
+            )
+        if several.height:
+            notices.append(
+                Notice(
+                    what=f"{name!r} says several things of {several.height} of the {said.height} models, which are in "
+                    f"no part by it: {listed(several['model'].to_list())}.",
+                    remedy="Write one thing of each model.",
+                )
+            )
+    return notices
 
 
 def _refuse_no_groups(table: ScoreTable, columns: Sequence[str | None]) -> None:
@@ -137,10 +171,11 @@ def _refuse_no_groups(table: ScoreTable, columns: Sequence[str | None]) -> None:
                 found=f"{values[0]!r} of all {said.height} of which {name!r} says something",
                 where="--by",
             )
-        if values.len() > said.height / FEWEST_IN_GROUP and quantity_of(values.to_list()) is None:
+        alone = said.height - int(said["value"].is_duplicated().sum())
+        if alone > (1.0 - FEWEST_IN_COMMON) * said.height and quantity_of(values.to_list()) is None:
             raise UsageError(
-                f"a column that puts models into groups, of {FEWEST_IN_GROUP} each at least in the mean",
-                found=f"{values.len()} different values of {said.height} models in {name!r}, such as {values[0]!r}",
+                f"a column that puts models into groups, at least {FEWEST_IN_COMMON:.0%} of them with another",
+                found=f"{alone} of {said.height} models alone with their value in {name!r}, such as {values[0]!r}",
                 where="--by",
                 remedy="Name a column of fewer values, or write groups into one.",
             )
