@@ -27,6 +27,7 @@ from confounded.study.cautions import caution
 from confounded.study.columns import with_columns_asked_for
 from confounded.study.components import capability_components, component_cautions
 from confounded.study.components_result import CapabilityComponents
+from confounded.study.copies import with_copies
 from confounded.study.correlations import capabilities_correlations, gather_evidence
 from confounded.study.directions import catalogue_directions
 from confounded.study.families import family_notices
@@ -139,7 +140,8 @@ def run_study(
     fits, impossible = _fitted(split, settings, facts)
     notices += _not_studied(impossible, len(split))
     split, fitted = [population for population, _, _ in fits], [score for _, score, _ in fits]
-    notices += _incomplete(split) + family_notices(split, fitted)
+    facts, copies = with_copies(facts, list(zip(split, fitted, strict=True)))
+    notices += _incomplete(split) + family_notices(split, fitted) + copies
     _LOGGER.info("Looking for strata in which a correlation turns round")
     scopes, strata, scoped = part_models(split, fitted, facts, settings, engine=engine)
     strata = with_reversals(strata, scoped, settings)
