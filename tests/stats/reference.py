@@ -31,7 +31,10 @@ def eigenvector(suite: FloatArray) -> FloatArray:
     width = suite.shape[1]
     R = np.array([[spearman(suite[:, i], suite[:, j]) for j in range(width)] for i in range(width)])
     vector = np.linalg.eigh(R)[1][:, -1]
-    return np.asarray(vector * np.sign(vector[np.argmax(np.abs(vector))]), dtype=np.float64)
+    # The entry of largest magnitude is positive; of several as large, their sum is, or else the sum of all.
+    largest = vector[np.isclose(np.abs(vector), np.abs(vector).max(), rtol=0, atol=1e-9)]
+    total = largest.sum() if abs(largest.sum()) > 1e-9 else vector.sum()
+    return np.asarray(vector * np.sign(total if abs(total) > 1e-9 else largest[0]), dtype=np.float64)
 
 
 def replicate(

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
-from scipy.stats import rankdata
 
 from confounded.errors import StatisticsError
 from confounded.stats import planning
 from confounded.stats.planning import (
     Design,
+    correlate_compiled,
     correlate_plainly,
     families_needed,
     formula_power,
@@ -82,7 +82,7 @@ def drawn(seed: int) -> tuple[FloatArray, FloatArray, IntArray]:
     return suite, columns, families
 
 
-@pytest.mark.parametrize("compute", [correlate_plainly, with_the_kernel])
+@pytest.mark.parametrize("compute", [correlate_plainly, correlate_compiled, with_the_kernel])
 @pytest.mark.parametrize("seed", range(5))
 def test_correlations_are_those_of_the_plain_reference(compute: planning.Correlate, seed: int) -> None:
     suite, columns, families = drawn(seed)
@@ -94,12 +94,46 @@ def test_correlations_are_those_of_the_plain_reference(compute: planning.Correla
         np.testing.assert_allclose(left_out[s], expected[1:], atol=1e-9)
 
 
-def test_the_kernel_can_be_plugged_in_and_changes_nothing() -> None:
+@pytest.mark.parametrize("compute", [correlate_plainly, with_the_kernel])
+def test_another_way_to_correlate_can_be_plugged_in_and_changes_nothing(compute: planning.Correlate) -> None:
     design = Design((4, 3, 3, 2, 2, 2), 0.3, 0.5)
-    plain = simulate_power(design, [0.0, 0.8], simulations=60, seed=3)
-    plugged = simulate_power(design, [0.0, 0.8], simulations=60, seed=3, correlate=with_the_kernel)
-    np.testing.assert_array_equal(plain.entangled, plugged.entangled)
-    np.testing.assert_array_equal(plain.undecided, plugged.undecided)
+    usual = simulate_power(design, [0.0, 0.8], simulations=60, seed=3)
+    plugged = simulate_power(design, [0.0, 0.8], simulations=60, seed=3, correlate=compute)
+    np.testing.assert_array_equal(usual.entangled, plugged.entangled)
+    np.testing.assert_array_equal(usual.undecided, plugged.undecided)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "width"), [((1,) * 30, 12), ((60, 5, 5, 5, 4, 1), 5), ((9,) * 20, 2), ((2, 2), 3)]
+)
+def test_the_compiled_correlations_are_the_plain_ones_whatever_the_design(
+    sizes: tuple[int, ...], width: int
+) -> None:
+    families = np.repeat(np.arange(len(sizes)), sizes)
+    families = np.random.default_rng(1).permutation(families)
+    design = Design(sizes, 0.3, 0.5, suite_width=width)
+    suite, columns = planning._draw(
+        design, np.array([-0.4, 0.0, 0.6]), families, 25, np.random.default_rng(width)
+    )
+    for plain, compiled in zip(
+        correlate_plainly(suite, columns, families),
+        correlate_compiled(suite, columns, families),
+        strict=True,
+    ):
+        np.testing.assert_allclose(plain, compiled, atol=1e-9, equal_nan=True)
+
+
+def test_the_compiled_correlations_tell_a_component_that_turned() -> None:
+    # Without the last family the suite's two halves have nothing in common, and the first component turns.
+    random = np.random.default_rng(5)
+    families = np.repeat([0, 1, 2, 3], 6)
+    suite = random.normal(size=(40, 24, 4))
+    suite[:, families == 3] += 6.0
+    columns = random.normal(size=(40, 24, 1))
+    _, plain = correlate_plainly(suite, columns, families)
+    _, compiled = correlate_compiled(suite, columns, families)
+    assert np.isnan(plain).any()
+    np.testing.assert_allclose(plain, compiled, atol=1e-7, equal_nan=True)
 
 
 @pytest.mark.parametrize(
@@ -128,22 +162,11 @@ def test_wrong_verdicts_on_the_margin_are_as_rare_as_the_level_says() -> None:
     assert (wrong <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 1_500)).all()
 
 
-@pytest.mark.parametrize("size", [1, 7, planning.MOST_COUNTED, planning.MOST_COUNTED + 1])
-def test_places_without_a_family_are_those_of_sorting_the_others(size: int) -> None:
-    values = np.random.default_rng(size).normal(size=(3, 150, 4))
-    kept = np.ones(150, dtype=bool)
-    kept[np.random.default_rng(1).choice(150, size, replace=False)] = False
-    found = planning._places_without(planning._places(values), kept)
-    assert (found == planning._places(values[:, kept])).all()
-    assert (planning._centred(found) == rankdata(values[:, kept], axis=1) - (150 - size + 1) / 2).all()
-
-
 def test_the_assumed_correlation_is_the_one_found_in_a_large_study() -> None:
     families = np.arange(20_000)
     design, rho = Design((1,) * families.size), np.array([-0.5, 0.0, 0.3, 0.8])
     suite, columns = planning._draw(design, rho, families, 1, np.random.default_rng(0))
-    ranks = (planning._centred(planning._places(one)) for one in (suite, columns))
-    found, _ = planning._refitted(suite, *ranks, None)
+    found, _ = planning._refitted(suite, columns, None)
     assert found[0] == pytest.approx(rho, abs=0.02)
 
 

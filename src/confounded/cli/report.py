@@ -100,7 +100,9 @@ def report(
     """
     from confounded.cli.progress import progress_bar
     from confounded.report import prepare, write_figures, write_report
+    from confounded.report.answer import answer
     from confounded.report.imputed import lines_of_imputed
+    from confounded.report.index import Index
     from confounded.report.parts import lines_of_parts
 
     terminal = current_terminal()
@@ -118,6 +120,8 @@ def report(
             terminal.say(f"{path} written")
     else:
         terminal.say(f"{written.name} and {written.parent / 'result.json'} written; open {written}")
+        for sentence in answer(Index.of(result)):
+            terminal.say(sentence, hang=2)
     for indent, line in (*lines_of_imputed(result), *lines_of_parts(result)):
         terminal.say(" " * indent + line, hang=indent + 2)
     for notice in result.notices:

@@ -21,7 +21,7 @@ FloatArray = NDArray[np.float64]
 
 SAME_MAGNITUDE: Final = 1e-9
 """Entries of an eigenvector this close in magnitude count as equal when its sign is set, so that rounding cannot
-choose between them; among equals the sum decides."""
+choose between them; among equals their sum decides, and where that is 0 the sum of all."""
 
 
 FEWEST_FOR_ERRORS: Final = 4
@@ -170,7 +170,8 @@ def score_errors(columns: ArrayLike, fit: FirstComponent) -> ScoreErrors:
 
 
 def _own_sign(vector: FloatArray) -> float:
-    """Return the sign of the entry of largest magnitude; of several as large, that of their sum."""
+    """Return the sign of the entry of largest magnitude; of several as large, of their sum, or of all."""
     magnitude = np.abs(vector)
     largest = vector[magnitude >= magnitude.max() - SAME_MAGNITUDE]
-    return float(np.sign(largest.sum()) or np.sign(largest[0]))
+    sums = (one.sum() for one in (largest, vector, largest[:1]))
+    return float(next((np.sign(total) for total in sums if abs(total) > SAME_MAGNITUDE), 1.0))

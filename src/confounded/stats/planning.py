@@ -34,6 +34,7 @@ from confounded.stats.intervals import (
     family_jackknife,
     jackknife_intervals,
 )
+from confounded.stats.planning_kernel import CONGRUENCE, POWER_STEPS, SETTLED, studies
 
 __all__ = [
     "Correlate",
@@ -41,6 +42,7 @@ __all__ = [
     "FamiliesNeeded",
     "Power",
     "Progress",
+    "correlate_compiled",
     "correlate_plainly",
     "families_needed",
     "formula_power",
@@ -50,7 +52,6 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.float64]
-Places = NDArray[np.int32]
 IntArray = NDArray[np.int64]
 
 Progress = Callable[[int, int], None]
@@ -71,19 +72,6 @@ MOST_MODELS: Final = 1_000_000
 
 BLOCK: Final = 2_000_000
 """Numbers in the suites that are simulated at a time: 16 MB, and a few times that while they are ranked."""
-
-MOST_COUNTED: Final = 60
-"""Models of a family up to which ranks without it are counted down, and not sorted anew."""
-
-POWER_STEPS: Final = 100
-"""Multiplications by the correlation matrix at most: with .675 between columns the second eigenvalue has gone after
-ten, and the iteration stops."""
-
-SETTLED: Final = 1e-9
-"""Change of an eigenvector at which its iteration stops: no rank depends on less."""
-
-CONGRUENCE: Final = 0.9
-"""As in the resampling kernel: a replicate with another first component is degenerate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +275,7 @@ def simulate_power(
     simulations : int
     seed : int
     correlate : callable, optional
-        Computes the correlations and their family jackknife; `correlate_plainly` by default.
+        Computes the correlations and their family jackknife; `correlate_compiled` by default.
     progress : callable, optional
         Called with (simulations done, simulations in all) after every block.
 
@@ -304,7 +292,7 @@ def simulate_power(
     _check_design(design, assumed, margin, simulations)
     families = np.repeat(np.arange(len(design.sizes)), design.sizes)
     block = max(1, BLOCK // (families.size * design.suite_width))
-    compute = correlate_plainly if correlate is None else correlate
+    compute = correlate_compiled if correlate is None else correlate
     streams = np.random.SeedSequence(seed).spawn(-(-simulations // block))
     counts = np.zeros((5, assumed.size))
     for number, stream in enumerate(streams):
@@ -427,21 +415,43 @@ def correlate_plainly(
     left_out : ndarray of shape (S, F, K)
         NaN where a replicate's first component is another one (congruence below .9).
     """
-    places = _places(suite), _places(columns)
-    rho, vectors = _refitted(suite, _centred(places[0]), _centred(places[1]), None)
+    rho, vectors = _refitted(suite, columns, None)
     parts = []
     for family in range(int(families.max()) + 1):
         kept = families != family
-        ranks, column_ranks = (_centred(_places_without(own, kept)) for own in places)
-        parts.append(_refitted(suite[:, kept], ranks, column_ranks, vectors)[0])
+        parts.append(_refitted(suite[:, kept], columns[:, kept], vectors)[0])
     return rho, np.stack(parts, axis=1)
 
 
+def correlate_compiled(
+    suite: FloatArray, columns: FloatArray, families: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Compute what `correlate_plainly` does, compiled: the same but for rounding.
+
+    Parameters, and what is returned, are the same.
+    """
+    own = np.ascontiguousarray(families, dtype=np.int64)
+    n_studies, _, n_columns = columns.shape
+    n_families = int(own.max()) + 1
+    rho, left_out = np.empty((n_studies, n_columns)), np.empty((n_studies, n_families, n_columns))
+    by_column = np.ascontiguousarray(np.swapaxes(suite, 1, 2))
+    studies()(
+        by_column, _orders(by_column), _orders(np.swapaxes(columns, 1, 2)), own, n_families, rho, left_out
+    )
+    return rho, left_out
+
+
+def _orders(by_column: FloatArray) -> NDArray[np.int32]:
+    """Return the rows in the order of each column (S, C, M)."""
+    return np.ascontiguousarray(np.argsort(by_column, axis=2), dtype=np.int32)
+
+
 def _refitted(
-    suite: FloatArray, ranks: FloatArray, column_ranks: FloatArray, reference: FloatArray | None
+    suite: FloatArray, columns: FloatArray, reference: FloatArray | None
 ) -> tuple[FloatArray, FloatArray]:
     """Fit the first component in every study and correlate it: rho (S, K) and eigenvectors (S, C)."""
     n = suite.shape[1]
+    ranks = _centred_ranks(suite)
     R = np.swapaxes(ranks, 1, 2) @ ranks / (n * (n**2 - 1) / 12.0)
     # Loadings of a one-factor suite are of one sign, so their sum is a start from which the iteration is short.
     vector = R.sum(axis=2, keepdims=True)
@@ -456,7 +466,7 @@ def _refitted(
     found = vector[..., 0]
     # The mean is left where it is: it moves all scores alike, and only their order is used.
     score = (suite / suite.std(axis=1, keepdims=True) @ vector)[..., 0]
-    products = np.einsum("sm,smk->sk", _centred(_places(score[..., None]))[..., 0], column_ranks)
+    products = np.einsum("sm,smk->sk", _centred_ranks(score[..., None])[..., 0], _centred_ranks(columns))
     rho = products / (n * (n**2 - 1) / 12.0)
     if reference is None:
         sign = np.sign(np.take_along_axis(found, np.abs(found).argmax(axis=1)[:, None], axis=1))
@@ -466,33 +476,13 @@ def _refitted(
     return rho * sign, found * sign
 
 
-def _places(values: FloatArray | Places) -> Places:
-    """Return the place of each value along the second of three axes, from 0; without ties."""
+def _centred_ranks(values: FloatArray) -> FloatArray:
+    """Rank along the second of three axes, less the mean rank; without ties."""
     order = np.argsort(values, axis=1)
-    places = np.empty(values.shape, dtype=np.int32)
-    np.put_along_axis(places, order, np.arange(values.shape[1], dtype=np.int32)[None, :, None], axis=1)
-    return places
-
-
-def _places_without(places: Places, kept: NDArray[np.bool_]) -> Places:
-    """Return the places of the models that are kept, among themselves.
-
-    Each is its place among all, less the models left out that are below it: counting these is faster than to sort
-    anew, unless there are very many.
-    """
-    left_out = np.flatnonzero(~kept)
-    own = places[:, kept]
-    if left_out.size > MOST_COUNTED:
-        return _places(own)
-    below = np.zeros(own.shape, dtype=np.uint8)
-    for row in left_out:
-        below += own > places[:, row, None]
-    return np.asarray(own - below, dtype=np.int32)
-
-
-def _centred(places: Places) -> FloatArray:
-    """Return ranks less the mean rank."""
-    return np.asarray(places - (places.shape[1] - 1) / 2.0, dtype=np.float64)
+    ranks = np.empty_like(values)
+    n = values.shape[1]
+    np.put_along_axis(ranks, order, (np.arange(n) - (n - 1) / 2.0)[None, :, None], axis=1)
+    return ranks
 
 
 def _draw(

@@ -96,6 +96,8 @@ def with_copies(
 
 def _alike(population: Population, score: CapabilitiesScore) -> Iterator[Likeness]:
     """Yield every pair of a benchmark and another one of the suite that are as alike as copies."""
+    if score.columns is None:  # it is held fixed, and has no suite
+        return
     scores, names = population.matrix.scores, population.matrix.benchmarks
     known = ~np.isnan(scores)
     # Columns without gaps are ranked once, and not once for every pair.
