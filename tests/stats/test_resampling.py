@@ -15,8 +15,9 @@ from hypothesis import example, given, settings
 from confounded.engine import Threads
 from confounded.errors import StatisticsError
 from confounded.stats import resampling
+from confounded.stats.compiling import compiled
 from confounded.stats.component import first_component
-from confounded.stats.kernel import LANES, kernel
+from confounded.stats.kernel import LANES
 from confounded.stats.ranks import spearman, spearman_matrix
 from confounded.stats.resampling import (
     jackknife_counts,
@@ -285,15 +286,12 @@ def test_a_cache_that_is_damaged_costs_time_and_nothing_else(
     def plus_one(x: float) -> float:
         return x + 1.0
 
-    monkeypatch.setattr("confounded.stats.kernel.replicate", plus_one)
-    monkeypatch.setattr("confounded.stats.kernel.SIGNATURE", "float64(float64)")
-    fresh = kernel.__wrapped__
-    assert fresh()(1.0) == 2.0
+    assert compiled(plus_one, "float64(float64)")(1.0) == 2.0
     written = list(own_cache.rglob(f"*.{ending}"))
     assert written
     for file in written:
         file.write_bytes(file.read_bytes()[:-20])
-    assert fresh()(1.0) == 2.0
+    assert compiled(plus_one, "float64(float64)")(1.0) == 2.0
 
 
 @pytest.mark.parametrize("held", [1_000_000, 40])

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numba
 import numpy as np
+
+from confounded.stats.compiling import compiled
 
 __all__ = ["BOND_VARIANCE", "LOADING_SD", "MEAN_SD", "NOISE_DF", "PRIOR_DF", "PRIOR_VARIANCE", "sampler"]
 
@@ -174,10 +176,4 @@ SIGNATURE: Final = (
 @cache
 def sampler() -> Callable[..., None]:
     """Return the compiled sampler, as `confounded.stats.kernel.kernel` does its own."""
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-    try:
-        compiled: Callable[..., None] = numba.njit(SIGNATURE, cache=True, **options)(gibbs)
-    except Exception:
-        # What unpickling a damaged file raises has no end; an error of the code itself comes again from the next line.
-        compiled = numba.njit(SIGNATURE, **options)(gibbs)
-    return compiled
+    return compiled(gibbs, SIGNATURE)

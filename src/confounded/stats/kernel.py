@@ -19,10 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numba
 import numpy as np
+
+from confounded.stats.compiling import compiled
 
 __all__ = ["CONGRUENCE", "CONSTANT", "CONSTANT_SUITE", "FEW_MODELS", "INCONGRUENT", "LANES", "OK", "kernel"]
 
@@ -655,15 +657,5 @@ SIGNATURE: Final = (
 
 @cache
 def kernel() -> Callable[..., None]:
-    """Return the compiled kernel; the first call compiles it, or loads what an earlier process compiled.
-
-    Numba raises where it finds no folder for its cache, where that folder cannot be written, and where a file in it
-    is damaged. Then it is compiled for this process alone: that costs time, and nothing else.
-    """
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-    try:
-        compiled: Callable[..., None] = numba.njit(SIGNATURE, cache=True, **options)(replicate)
-    except Exception:
-        # What unpickling a damaged file raises has no end; an error of the code itself comes again from the next line.
-        compiled = numba.njit(SIGNATURE, **options)(replicate)
-    return compiled
+    """Return the compiled kernel; the first call compiles it, or loads what an earlier process compiled."""
+    return compiled(replicate, SIGNATURE)

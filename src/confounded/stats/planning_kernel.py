@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numba
 import numpy as np
+
+from confounded.stats.compiling import compiled
 
 __all__ = ["CONGRUENCE", "POWER_STEPS", "SETTLED", "studies"]
 
@@ -171,13 +173,5 @@ SIGNATURE: Final = (
 
 @cache
 def studies() -> Callable[..., None]:
-    """Return the compiled function; the first call compiles it, or loads what an earlier process compiled.
-
-    As of `kernel.kernel`: where Numba's cache cannot be used, it is compiled for this process alone.
-    """
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-    try:
-        compiled: Callable[..., None] = numba.njit(SIGNATURE, cache=True, **options)(correlate)
-    except Exception:
-        compiled = numba.njit(SIGNATURE, **options)(correlate)
-    return compiled
+    """Return the compiled function, as `confounded.stats.kernel.kernel` does its own."""
+    return compiled(correlate, SIGNATURE)
