@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
+from confounded.cli.app import main
 from confounded.errors import UnknownError, UsageError
 from confounded.readers import read_scores
 from confounded.study import Settings, StudyResult, run_study
@@ -278,3 +279,16 @@ def test_where_all_models_fall_into_one_part_the_study_says_into_which(tmp_path:
         in said
     )
     assert "cannot be parted by compute: it is known of none of them" in said
+    remedies = {one.not_parted: one.remedy for one in result.notices if one.not_parted is not None}
+    assert set(remedies) == {"released", "compute"}
+    assert "--release-periods" in remedies["released"]
+    assert "a column of the scores" in remedies["compute"]
+
+
+def test_what_models_were_to_be_parted_by_and_cannot_is_said_on_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, released=["2024-05-01", "2024-07-01"] * 48)
+    chosen = ["--by", "released", "--higher-is-safer", "--resamples", "0", "-o", str(tmp_path / "out")]
+    assert main(["report", str(path), *chosen]) == 0
+    assert "The chat models cannot be parted by released" in " ".join(capsys.readouterr().err.split())

@@ -125,7 +125,7 @@ def report(
     for indent, line in (*lines_of_imputed(result), *lines_of_parts(result)):
         terminal.say(" " * indent + line, hang=indent + 2)
     for notice in result.notices:
-        if notice.not_studied is not None:
+        if notice.not_studied is not None or notice.not_parted is not None:
             terminal.warn(f"{notice.what} {notice.remedy}".rstrip(), hang=2)
     met = [one for one in result.correlations if not one.in_suite and one.verdict in failing]
     for one in met:

@@ -28,6 +28,7 @@ from confounded.study.check_result import (
     Standing,
 )
 from confounded.study.columns import with_columns_asked_for
+from confounded.study.known_names import with_known_names
 from confounded.study.population import Population, benchmark_facts, populations
 from confounded.study.result import BenchmarkFacts, Correlation, Notice, Source, StudyResult
 from confounded.study.settings import Settings
@@ -99,6 +100,7 @@ def check_scores(
     """
     scores = scores if area is None else _placed(scores, area)
     settings = settings or Settings()
+    scores, settings, renamed = with_known_names(scores, settings)
     scores, taken = with_columns_asked_for(scores, settings)
     chosen, table, settings = chosen_capability(scores, settings)
     facts = benchmark_facts(table, settings)
@@ -132,7 +134,7 @@ def check_scores(
         capability=chosen,
         checks=checks,
         worked_cases=[one for one in cases if one.case in shown],
-        notices=taken + notices,
+        notices=renamed + taken + notices,
         study=study,
     )
 

@@ -106,7 +106,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """Something a reader of the result must know: what, where, and the flag or line that settles it.
 
     `lenient` marks what left something to guess, and was taken so because that was asked for; `not_studied` is the
-    population that is not studied at all for this reason, while others are.
+    population that is not studied at all for this reason, while others are, and `not_parted` what its models were to be
+    parted by and cannot.
     """
 
     what: str
@@ -114,6 +115,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str = ""
     lenient: bool = False
     not_studied: str | None = None
+    not_parted: str | None = None
 
 
 class ModelResult(msgspec.Struct, frozen=True, kw_only=True):

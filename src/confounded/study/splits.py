@@ -60,6 +60,12 @@ MOST_VALUES: Final = 6
 BANDS: Final = 3
 """Bands that a column of more numbers, or of dates, is cut into: more would seldom have the models for an alarm."""
 
+CUT_BY: Final[Mapping[str, str]] = {"size": "--size-bands", "released": "--release-periods"}
+"""The options that say where models are cut."""
+
+LEAVE_OUT: Final = "Leave the option out."
+SAY_IT: Final = "Say it of them in a column of the scores, or leave the option out."
+
 BILLION: Final = 1e9
 UNKNOWN: Final = -1
 
@@ -133,10 +139,10 @@ def asked_for(population: Population, settings: Settings) -> list[str]:
     return list(dict.fromkeys(name for name in names if name is not None))
 
 
-def one_stratum(population: Population, name: str, settings: Settings) -> str:
-    """Say why models cannot be parted by something: it is not known of any, or all fall into one stratum."""
+def one_stratum(population: Population, name: str, settings: Settings) -> tuple[str, str]:
+    """Say why models cannot be parted by something (not known of any, or all are in one stratum), and the remedy."""
     if name == CHANCE:
-        return "no benchmark of the suite whose chance level is known parts them"
+        return "no benchmark of the suite whose chance level is known parts them", SAY_IT
     parting = (
         _by_column(population, name)
         if name in population.columns
@@ -144,8 +150,10 @@ def one_stratum(population: Population, name: str, settings: Settings) -> str:
     )
     known = parting.of[parting.of != UNKNOWN]
     if not known.size:
-        return "it is known of none of them"
-    return f"all {known.size} of which it is known are in one part, {parting.strata[known[0]]}"
+        return "it is known of none of them", SAY_IT
+    alone = f"all {known.size} of which it is known are in one part, {parting.strata[known[0]]}"
+    option = None if name in population.columns else CUT_BY.get(name)
+    return alone, f"Cut elsewhere with {option}." if option else LEAVE_OUT
 
 
 def by_of(name: str) -> str:

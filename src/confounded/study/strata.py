@@ -156,13 +156,9 @@ def _not_parted(population: Population, partings: Sequence[Parting], settings: S
         by = by_of(name) if name in population.columns else name
         own = [one for one in partings if one.asked and (one.by == by or (name == CHANCE and one.is_chance))]
         if not own:
-            alone = one_stratum(population, name, settings)
-            notices.append(
-                Notice(
-                    what=f"The {who} cannot be parted by {by}: {alone}.",
-                    remedy="Say it of them in a column of the scores, or leave the option out.",
-                )
-            )
+            alone, remedy = one_stratum(population, name, settings)
+            what = f"The {who} cannot be parted by {by}: {alone}."
+            notices.append(Notice(what=what, remedy=remedy, not_parted=by))
         elif not any(has_large(one, population.matrix.families) for one in own):
             notices.append(
                 Notice(

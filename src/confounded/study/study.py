@@ -33,6 +33,7 @@ from confounded.study.directions import catalogue_directions
 from confounded.study.families import family_notices
 from confounded.study.intuition import area_predictions, intuition
 from confounded.study.known import number
+from confounded.study.known_names import with_known_names
 from confounded.study.models import compare_models
 from confounded.study.population import (
     DECLARED,
@@ -125,11 +126,12 @@ def run_study(
     [27, 26]
     """
     settings = settings or Settings()
+    scores, settings, renamed = with_known_names(scores, settings)
     scores, taken = with_columns_asked_for(scores, settings)
     scores = _without_left_out(scores, settings)
     facts = benchmark_facts(scores, settings)
     split, notices = populations(scores, facts, settings)
-    notices = _of_issues(scores.issues) + taken + notices
+    notices = _of_issues(scores.issues) + renamed + taken + notices
     notices += [] if shipped else catalogue_directions(scores, settings)
     notices += unit_notices(scores, facts) + _strange_kin(facts, split)
     published = published_figures(split)
