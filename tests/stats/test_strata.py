@@ -67,16 +67,20 @@ def test_order_names_and_monotone_scales_do_not_matter(
 
 
 def test_a_relation_between_groups_only_is_none_within() -> None:
-    x = [1.0, 2.0, 11.0, 12.0, 21.0, 22.0]
-    y = [2.0, 1.0, 12.0, 11.0, 22.0, 21.0]
-    found = group_correlations(x, y, list("aabbcc"))
+    x = [1.0, 2.0, 11.0, 12.0, 21.0, 22.0, 31.0, 32.0]
+    y = [2.0, 1.0, 12.0, 11.0, 22.0, 21.0, 32.0, 31.0]
+    found = group_correlations(x, y, list("aabbccdd"))
     assert found.within == pytest.approx(-1.0)
     assert found.between == pytest.approx(1.0)
-    assert (found.n_within, found.groups_within, found.groups) == (6, 3, 3)
+    assert (found.n_within, found.groups_within, found.groups) == (8, 4, 4)
+    three = group_correlations(x[:6], y[:6], list("aabbcc"))
+    assert (three.within, three.groups) == (pytest.approx(-1.0), 3)
+    assert math.isnan(three.between)
 
 
 def test_a_missing_pair_is_as_if_it_were_not_there() -> None:
-    x, y, groups = [1.0, 3.0, 2.0, 5.0, 4.0, 7.0], [2.0, 1.0, 4.0, 3.0, 6.0, 8.0], list("aabbcc")
+    x = [1.0, 3.0, 2.0, 5.0, 4.0, 7.0, 9.0, 8.0]
+    y, groups = [2.0, 1.0, 4.0, 3.0, 6.0, 8.0, 7.0, 9.0], list("aabbccdd")
     assert group_correlations([*x, 9.0], [*y, float("nan")], [*groups, "a"]) == group_correlations(
         x, y, groups
     )

@@ -35,7 +35,7 @@ class GroupCorrelations:
     Parameters
     ----------
     within, between : float
-        NaN where nothing varies, within needs two models in some group and between needs three groups.
+        NaN where nothing varies, within needs two models in some group and between needs four groups.
     n_within : int
         Models in groups of two or more, those that say something of the correlation within.
     groups_within, groups : int
@@ -49,8 +49,8 @@ class GroupCorrelations:
     groups: int
 
 
-FEWEST_GROUPS = 3
-"""Two mean ranks are always perfectly correlated."""
+FEWEST_GROUPS = 4
+"""As for models: a rank correlation of three is ±1 or ±.5, and mean ranks of three are hardly freer."""
 
 
 def group_correlations(x: ArrayLike, y: ArrayLike, groups: Sequence[object]) -> GroupCorrelations:

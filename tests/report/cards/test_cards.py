@@ -288,7 +288,7 @@ def test_a_split_into_strata_too_small_to_list_says_how_many_models_stand_behind
     )
     lines = {line.term: line.text for line in cards(result)[0].lines}
     assert "(2 models, no interval: " in lines["By size"]
-    assert lines["By size"].endswith(").")
+    assert lines["By size"].endswith("); 2 groups tell no correlation between them.")
 
 
 def test_a_relation_that_changes_direction_is_said_in_the_first_lines() -> None:

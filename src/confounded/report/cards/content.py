@@ -385,11 +385,11 @@ def _groups(parts: GroupParts | None) -> list[str]:
         or f"({parts.n_within} models, no interval: {parts.within_reason})"
     )
     if parts.between is None:
-        return [within]
-    between = f"between them {number(parts.between)} " + (
-        span(parts.between_low, parts.between_high) or f"({parts.groups} groups)"
+        return [f"{within}; {parts.groups} groups tell no correlation between them"]
+    between = f"between the {parts.groups} groups {number(parts.between)} " + span(
+        parts.between_low, parts.between_high
     )
-    return [f"{within}, {between}"]
+    return [f"{within}, {between.rstrip()}"]
 
 
 def _saturation(one: Correlation) -> str:
