@@ -18,7 +18,7 @@ from confounded.stats.component import first_component
 from confounded.stats.imputation import draw_noise, impute
 from confounded.stats.imputation_variance import imputation_variance
 from confounded.stats.imputed_correlations import imputed_correlations
-from confounded.stats.imputed_replicates import HIDINGS, imputed_fit, lent_holes
+from confounded.stats.imputed_replicates import HIDINGS, imputed_fit, lack, lent_holes, replicates_of
 from confounded.stats.ranks import spearman
 
 FloatArray = NDArray[np.float64]
@@ -92,6 +92,28 @@ def test_a_column_of_the_suite_is_not_put_in_a_second_time() -> None:
     beside, without = imputed_correlations(suite, suite[:, :1], [True], FAMILIES, 3, 0)
     assert beside.rho[0] == without.rho[0]
     assert (beside.left_out == without.left_out).all()
+
+
+def unknown(holes: NDArray[np.bool_]) -> float:
+    """Sum what k cells of loading √.675 leave unknown of a standard normal ability, less what all five do."""
+    found = 0.0
+    for row in holes:
+        for cells, sign in ((int((~row).sum()), 1.0), (row.size, -1.0)):
+            covariance = np.full((cells, cells), 0.675) + 0.325 * np.eye(cells)
+            loadings = np.full(cells, np.sqrt(0.675))
+            found += sign * (1.0 - loadings @ np.linalg.inv(covariance) @ loadings)
+    return found
+
+
+def test_what_is_missing_is_counted_by_what_the_cells_would_say_of_ability() -> None:
+    holes = np.random.default_rng(3).random((40, 5)) < 0.6
+    assert lack(holes) == pytest.approx(unknown(holes))
+    suite = np.where(holes, np.nan, np.random.default_rng(4).normal(size=holes.shape))
+    replicates = replicates_of(suite, np.zeros(40, np.int64), 3, seed=2)
+    for number, scale in enumerate(replicates.lack_per_hidden):
+        more = lent_holes(holes, [2, number])
+        assert scale == pytest.approx(unknown(holes) / (unknown(more) - unknown(holes)))
+    assert lack(np.zeros((7, 5), dtype=np.bool_)) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_misfit_is_how_far_correlations_move_where_known_cells_are_hidden() -> None:

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from confounded.engine import Threads
 from confounded.scores import ScoreTable
+from confounded.stats.grouping import jackknife_groups
 from confounded.stats.ranks import spearman
 from confounded.stats.rotation import two_components
-from confounded.study import Settings, components, run_study
+from confounded.study import Settings, components, run_study, yardstick
 from confounded.study.capability import capabilities_of
 from confounded.study.components_result import CapabilityComponents
 from confounded.study.population import benchmark_facts, populations
@@ -101,15 +102,28 @@ def test_the_difference_is_what_leaving_out_each_family_by_hand_gives() -> None:
     assert one.low == pytest.approx(one.difference - 2.200985160082949 * error, abs=1e-6)
 
 
-def test_with_very_many_families_the_components_are_held_fixed_and_it_says_so(
+def test_of_very_many_families_groups_are_left_out_and_the_components_fitted_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    refitted = found_in(planted())
-    monkeypatch.setattr(components, "MOST_REFITTED", 10)
-    fixed = found_in(planted())
-    assert (refitted.is_refitted, fixed.is_refitted) == (True, False)
-    assert fixed.benchmarks[0].first.rho == refitted.benchmarks[0].first.rho
-    assert fixed.benchmarks[0].first.low == pytest.approx(refitted.benchmarks[0].first.low, abs=0.1)
+    each = found_in(planted())
+    monkeypatch.setattr(yardstick, "MOST_GROUPS", 15)
+    grouped = found_in(planted())
+    table = planted()
+    wide = table.scores.pivot("benchmark", index="model", values="score").sort("model")
+    X, y = wide.select(SUITE).to_numpy(), wide["with_maths"].to_numpy()
+    groups = jackknife_groups(np.arange(90) // 3, 15, Settings().seed)
+    fit = two_components(X)
+    z = np.array(
+        [
+            np.arctanh(spearman(y[groups != g], two_components(X[groups != g], fit.loadings).scores[:, 0]))
+            for g in range(15)
+        ]
+    )
+    half = 2.1447866879169273 * np.sqrt(14 / 15 * ((z - z.mean()) ** 2).sum())
+    one, other = (next(b for b in own.benchmarks if b.benchmark == "with_maths") for own in (grouped, each))
+    assert one.first.low == pytest.approx(np.tanh(np.arctanh(one.first.rho) - half), abs=1e-9)
+    assert (one.first.rho, one.n_families) == (other.first.rho, 30)
+    assert one.first.low == pytest.approx(other.first.low, abs=0.1)
 
 
 def test_a_study_holds_them_and_a_fixed_score_has_none() -> None:

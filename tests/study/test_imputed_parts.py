@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+import msgspec
 import numpy as np
 import polars as pl
 import pytest
@@ -12,12 +14,16 @@ from numpy.typing import NDArray
 from scipy.stats import t
 
 from confounded.engine import Threads
+from confounded.report.answer import imputed_told
+from confounded.report.contents import contents
+from confounded.report.index import Index
 from confounded.scores import ScoreTable
 from confounded.stats.component import first_component
 from confounded.stats.imputation import draw_noise, impute
-from confounded.stats.imputed_replicates import HIDINGS, imputed_fit, lent_holes
+from confounded.stats.imputed_replicates import HIDINGS, imputed_fit, lack, lent_holes
 from confounded.stats.partial import partial_spearman
 from confounded.stats.ranks import spearman
+from confounded.stats.rotation import two_components
 from confounded.stats.strata import group_correlations
 from confounded.study import Settings, StudyResult, run_study, yardstick
 from confounded.study.correlations import MOSTLY_IMPUTED
@@ -83,30 +89,51 @@ def strata_of(result: StudyResult, benchmark: str) -> BenchmarkStrata:
 Statistic = Callable[[FloatArray, NDArray[np.intp]], float]
 
 
-def by_hand(benchmark: str, statistic: Statistic, present: NDArray[np.bool_]) -> tuple[float, float, float]:
-    """Impute, fit and compute one table and one family after the other; return the value and its interval."""
-    columns = cells()
+@cache
+def imputed_by_hand(made: Callable[[], dict[str, FloatArray]], benchmark: str) -> tuple[Any, ...]:
+    """Impute one table and one family after the other.
+
+    Return the completed suites with their rows (the whole, without each family, with cells hidden), the eigenvector of
+    the whole, and how much is missing for what is hidden.
+    """
+    columns = made()
     suite, column = np.column_stack([columns[name] for name in SUITE]), columns[benchmark]
     fit = imputed_fit(suite, M, IMPUTE.seed)
     sign = np.sign(spearman(fit.scores, column))
     noise = draw_noise(N, len(SUITE) + 1, M, IMPUTE.seed)
 
-    def each(cells_left: FloatArray, rows: NDArray[np.intp]) -> FloatArray:
-        beside = np.column_stack([cells_left[rows], sign * column[rows]])
-        made = impute(beside, noise, rows)[:, :, :-1]
-        scores = [first_component(one, fit.eigenvector).scores for one in made]
-        return np.arctanh([statistic(one, rows) for one in scores])
+    def completed(left: FloatArray, rows: NDArray[np.intp]) -> tuple[FloatArray, NDArray[np.intp]]:
+        return impute(np.column_stack([left[rows], sign * column[rows]]), noise, rows)[:, :, :-1], rows
 
-    everyone = np.arange(N)
-    whole = each(suite, everyone)
+    everyone, holes = np.arange(N), np.isnan(suite)
+    without = [completed(suite, np.flatnonzero(family != FAMILIES)) for family in range(N // SIZE)]
+    more = [lent_holes(holes, [IMPUTE.seed, number]) for number in range(HIDINGS)]
+    hidden = [completed(np.where(one, np.nan, suite), everyone) for one in more]
+    scales = [lack(holes) / (lack(one) - lack(holes)) for one in more]
+    return completed(suite, everyone), without, hidden, fit.eigenvector, scales
+
+
+def by_hand(
+    benchmark: str,
+    statistic: Statistic,
+    present: NDArray[np.bool_],
+    made: Callable[[], dict[str, FloatArray]] = cells,
+    scored: Callable[[FloatArray, FloatArray], FloatArray] | None = None,
+) -> tuple[float, float, float]:
+    """Return the value of a statistic over the imputations, and its interval.
+
+    A table is scored by its first component, unless `scored` says how.
+    """
+    score = scored or (lambda one, eigenvector: first_component(one, eigenvector).scores)
+    complete, left_out, hidden, eigenvector, scales = imputed_by_hand(made, benchmark)
+
+    def each(completed: FloatArray, rows: NDArray[np.intp]) -> FloatArray:
+        return np.arctanh([statistic(score(one, eigenvector), rows) for one in completed])
+
+    whole = each(*complete)
     families = np.unique(FAMILIES[present])
-    without = np.array([each(suite, np.flatnonzero(family != FAMILIES)).mean() for family in families])
-    holes = np.isnan(suite)
-    moves = []
-    for number in range(HIDINGS):
-        more = lent_holes(holes, [IMPUTE.seed, number])
-        moved = each(np.where(more, np.nan, suite), everyone).mean() - whole.mean()
-        moves.append(moved * holes.sum() / (more & ~holes).sum())
+    without = np.array([each(*left_out[family]).mean() for family in families])
+    moves = [(each(*one).mean() - whole.mean()) * scale for one, scale in zip(hidden, scales, strict=True)]
     f = families.size
     jackknife = (f - 1) / f * ((without - without.mean()) ** 2).sum()
     added = (1 + 1 / M) * whole.var(ddof=1) + np.mean(moves) ** 2
@@ -172,6 +199,55 @@ def test_the_correlation_given_the_release_is_what_imputing_by_hand_gives(holed:
     assert (given.partial, given.low, given.high) == pytest.approx(expected, abs=1e-9)
 
 
+def two_kinds() -> dict[str, FloatArray]:
+    """Draw a suite of two kinds of capability, a fifth of it missing, and a benchmark that goes with the second."""
+    random = np.random.default_rng(3)
+    kinds = random.normal(size=(2, N))
+    columns = {}
+    for place, name in enumerate(SUITE):
+        column = kinds[int(place > 2)] + 0.4 * random.normal(size=N)
+        holes = (random.random(N) < 0.25) & ((np.arange(N) + place) % len(SUITE) > 1)
+        columns[name] = np.where(holes, np.nan, column)
+    columns["follows"] = kinds[1] + 0.6 * random.normal(size=N)
+    columns["neither"] = random.normal(size=N)
+    return columns
+
+
+def test_both_components_and_their_difference_are_what_imputing_by_hand_gives() -> None:
+    columns = two_kinds()
+    result = run_study(table(columns), IMPUTE, engine=Threads(1))
+    (found,) = result.components
+    (one,) = [own for own in found.benchmarks if own.benchmark == "follows"]
+    suite = np.column_stack([columns[name] for name in SUITE])
+    completed = imputed_fit(suite, M, IMPUTE.seed).completed
+    reference = two_components(completed.mean(axis=0)).loadings
+    values, everyone = columns["follows"], np.ones(N, dtype=np.bool_)
+    assert found.n_components == 2
+    fits = [two_components(own, reference) for own in completed]
+    expected = np.mean([fit.loadings for fit in fits], axis=0)
+    np.testing.assert_allclose([(own.first, own.second) for own in found.loadings], expected)
+    for k, side in enumerate((one.first, one.second)):
+        by_component = by_hand(
+            "follows",
+            lambda scores, rows: spearman(scores, values[rows]),
+            everyone,
+            two_kinds,
+            lambda own, _, k=k: two_components(own, reference).scores[:, k],  # type: ignore[misc]
+        )
+        assert (side.rho, side.low, side.high) == pytest.approx(by_component, abs=1e-9)
+
+    def difference(scores: FloatArray, rows: NDArray[np.intp]) -> float:
+        # `by_hand` is for correlations: it takes the Fisher z of what it is given.
+        first, second = (np.arctanh(spearman(own, values[rows])) for own in scores.T)
+        return float(np.tanh(first - second))
+
+    of_both = by_hand(
+        "follows", difference, everyone, two_kinds, lambda own, _: two_components(own, reference).scores
+    )
+    assert [one.difference, one.low, one.high] == pytest.approx(np.arctanh(of_both).tolist(), abs=1e-6)
+    assert one.follows == ("first" if SUITE[4] in found.first_led_by else "second")
+
+
 def test_a_planted_reversal_is_found_though_a_third_is_missing(holed: StudyResult) -> None:
     assert any(one.by == "size" for one in strata_of(holed, "mixed").oppositions)
     assert strata_of(holed, "falls").reversals == []
@@ -232,3 +308,22 @@ def test_a_stratum_of_which_too_much_is_missing_gets_no_correlation_and_says_why
     assert small.n_models == SMALL.sum()
     assert large.rho is not None
     assert found.overall.rho is not None
+
+
+def test_the_first_screen_of_the_page_says_what_was_imputed_and_nothing_where_nothing_was(
+    holed: StudyResult,
+) -> None:
+    (population,) = holed.populations
+    assert population.missing is not None
+    told = imputed_told(Index.of(holed))
+    assert told is not None
+    assert f"{100 * population.missing.share:.0f}\N{NO-BREAK SPACE}% (chat models) are missing" in told
+    assert "at random" not in told
+    aged = msgspec.structs.replace(population.missing, by_age=["suite_1"])
+    older = msgspec.structs.replace(holed, populations=[msgspec.structs.replace(population, missing=aged)])
+    assert "goes with the age" in (imputed_told(Index.of(older)) or "")
+    whole = run_study(table(cells(0.0)), IMPUTE, engine=Threads(1))
+    assert imputed_told(Index.of(whole)) is None
+    page = contents(holed)["report.html"].decode()
+    first_screen = page[page.index('id="overview"') : page.index('class="picture"')]
+    assert "were imputed from the others" in first_screen

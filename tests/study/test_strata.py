@@ -255,6 +255,37 @@ def test_what_turns_round_near_chance_is_called_that_even_where_size_shows_it() 
     assert readings["size"] == "near chance"
 
 
+def confounded_near_chance(n_small: int, chance: float, seed: int, gap: float = 0.0) -> BenchmarkStrata:
+    """Part models of which a quarter, the small ones, fall throughout; a part of them is near chance.
+
+    By `gap` the large ones are abler: then none of them is as near chance.
+    """
+    rng = np.random.default_rng(seed)
+    n = 4 * n_small
+    small = np.array([i // 3 % 4 == 0 for i in range(n)])
+    ability = rng.normal(size=n) + np.where(small, 0.0, gap)
+    safety = np.where(small, -0.8, 0.9) * ability + 0.4 * rng.normal(size=n)
+    sizes: list[float | None] = [1e9 if own else 70e9 for own in small]
+    [one] = parted(made(safety, ability, parameters=sizes, chance=chance), Settings(suite=SUITE))
+    return one
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_too_few_models_above_chance_are_no_evidence_that_chance_turns_the_sign(seed: int) -> None:
+    one = confounded_near_chance(36, 0.5, seed)
+    readings = {own.reading for own in (*one.reversals, *one.oppositions) if own.by == "size"}
+    assert readings
+    assert readings <= {"confounding", "unclear"}
+
+
+def test_where_no_other_models_are_as_near_chance_it_is_said_that_it_cannot_be_told() -> None:
+    one = confounded_near_chance(36, 0.5, seed=10, gap=2.5)
+    [alarm] = one.reversals
+    assert (alarm.by, alarm.reading) == ("size", "unclear")
+    assert "27 of 36 models" in alarm.because
+    assert "cannot be told" in alarm.what
+
+
 def test_a_bend_comes_before_the_word_confounding() -> None:
     rng = np.random.default_rng(3)
     small = np.array([i // 3 % 3 == 0 for i in range(150)])

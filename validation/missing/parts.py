@@ -67,13 +67,15 @@ class World:
     """A way in which the world may be.
 
     `slopes`: the correlation of safety with ability in each stratum; `size`: models in each. `second`: the loadings of
-    the suite on a second factor, positive in one half; safety then goes with one of the two in between.
+    the suite on a second factor, positive in one half; safety then goes with both. `is_of_components`: whether it is
+    the second component that is asked about, and not the strata.
     """
 
     name: str
     slopes: tuple[float, ...]
     size: int = 40
     second: float = 0.0
+    is_of_components: bool = False
 
 
 WORLDS: Final = (
@@ -81,8 +83,13 @@ WORLDS: Final = (
     World("strong (.7) in two strata, none in one", (0.7, 0.7, 0.0)),
     World("the same strong relation (.7), 600 models", (0.7, 0.7, 0.7), size=200),
     World("+.7 in three strata, −.7 in one", (0.7, 0.7, 0.7, -0.7)),
-    World("two factors of capability, safety goes with both", (0.6, 0.6, 0.6), second=0.45),
-    World("one factor of capability", (0.6, 0.6, 0.6)),
+    World(
+        "two factors of capability, safety goes with both",
+        (0.6, 0.6, 0.6),
+        second=0.45,
+        is_of_components=True,
+    ),
+    World("one factor of capability", (0.6, 0.6, 0.6), is_of_components=True),
 )
 
 
@@ -223,8 +230,8 @@ def parts_of(
     parted = with_reversals(parted, scoped, given)
     # A benchmark of the suite that too few models are left with stands outside it.
     one = next(own for own in parted if own.benchmark == "safety")
-    by_size = any(own.by == "size" for own in one.reversals)
-    return statistics(one), by_size, bool(one.oppositions)
+    by_size = (any(own.by == "size" for own in alarms) for alarms in (one.reversals, one.oppositions))
+    return statistics(one), *by_size
 
 
 def statistics(one: BenchmarkStrata) -> Told:
@@ -277,7 +284,6 @@ class Cell:
     n: int = 0
     refused: int = 0
     alarms: Counter[str] = field(default_factory=Counter)
-    opposed: Counter[str] = field(default_factory=Counter)
     earned: Counter[str] = field(default_factory=Counter)
     errors: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
     held: dict[tuple[str, str], list[bool]] = field(default_factory=lambda: defaultdict(list))
@@ -300,7 +306,7 @@ class Cell:
 
 def measured(world: World, mechanism: str, share: float, simulations: int, seed: int) -> Cell:
     """Simulate studies of parts, or of two components."""
-    truth, cell = (component_truths if world.second else truths)(world, seed), Cell()
+    truth, cell = (component_truths if world.is_of_components else truths)(world, seed), Cell()
     for number in range(simulations):
         random = np.random.default_rng([seed, number])
         made = make(world, world.size, random)
@@ -316,13 +322,12 @@ def measured(world: World, mechanism: str, share: float, simulations: int, seed:
         studies = {"complete": (left, False), "means": (holed, True), "imputed": (holed, False)}
         found = {}
         for way, (population, means) in studies.items():
-            if world.second:
+            if world.is_of_components:
                 found[way] = components_of(population, number, means=means)
                 cell.earned[way] += bool(found[way])
                 continue
             found[way], alarm, opposed = parts_of(population, number, len(world.slopes), means=means)
-            cell.alarms[way] += alarm
-            cell.opposed[way] += opposed
+            cell.alarms[way] += alarm or opposed
         cell.note(found, truth)
     return cell
 
@@ -356,7 +361,7 @@ def components_of(population: Population, seed: int, *, means: bool = False) -> 
 
 def rows_of(world: World, simulations: int, seed: int) -> Iterator[str]:
     """Yield the table of one world."""
-    counted = "a second component, %" if world.second else "sign reversal by size, %"
+    counted = "a second component, %" if world.is_of_components else "reversal or opposition by size, %"
     yield f"| removed | share | refused, % | {counted} | kind | error | held, % | width |"
     yield "|---|---|---|---|---|---|---|---|"
     for mechanism in MECHANISMS:
@@ -367,11 +372,10 @@ def rows_of(world: World, simulations: int, seed: int) -> Iterator[str]:
             if not studied:
                 yield f"{start} | | | | |"
                 continue
-            given = cell.earned if world.second else cell.alarms
+            given = cell.earned if world.is_of_components else cell.alarms
             raised = " / ".join(f"{100 * given[way] / studied:.0f}" for way in WAYS)
-            for kind in KINDS:
-                if cell.held["complete", kind]:
-                    yield f"{start} {raised} | {kind} | {_told(cell, kind)} |"
+            told = [f"{kind} | {_told(cell, kind)}" for kind in KINDS if cell.held["complete", kind]]
+            yield from (f"{start} {raised} | {one} |" for one in told or [" | | | "])
 
 
 def _told(cell: Cell, kind: str) -> str:

@@ -19,6 +19,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from confounded.engine import Threads, processor
 from confounded.scores import ScoreMatrix
@@ -233,6 +234,40 @@ def readings(shape: str, n: int, seed: int) -> tuple[float, dict[str, float]]:
     return 100 * raised / n, {name: 100 * read[name] / max(raised, 1) for name in READINGS}
 
 
+SMALL: Final = (36, 60, 120)
+NEAR: Final = (0.3, 0.5, 0.7)
+"""Models of the smaller stratum, and their share that is near chance."""
+
+
+def near_chance(truth: str, small: int, share: float, rng: np.random.Generator) -> list[BenchmarkStrata]:
+    """Make a study in which part of the small models are near chance: each fourth family is of small models.
+
+    Either the sign goes with size, near chance and above; or one relation falls near chance and rises above it, and
+    large models are abler.
+    """
+    family = np.arange(4 * small) // 3
+    is_small = family % 4 == 0
+    chance = float(ndtri(share))
+    ability = rng.normal(size=family.size)
+    if truth == SHAPES[0]:
+        safety = np.where(is_small, -0.8, 0.9) * ability
+    else:
+        ability = ability + np.where(is_small, 0.0, 1.5 + chance)
+        safety = np.where(ability < chance, -2.5, 0.9) * (ability - chance)
+    safety = safety + 0.4 * rng.normal(size=family.size)
+    return studied(ability, safety[:, None], family, np.where(is_small, 0, 1).astype(np.intp), rng, chance)
+
+
+def readings_near_chance(truth: str, small: int, share: float, n: int, seed: int) -> tuple[int, Counter[str]]:
+    """Return how many studies of n raise an alarm by size or find it opposite, and what the first is read as."""
+    read = Counter[str]()
+    for number in range(n):
+        found = near_chance(truth, small, share, np.random.default_rng([seed, number]))
+        alarms = [own for one in found for own in (*one.reversals, *one.oppositions) if own.by == "size"]
+        read.update(own.reading for own in alarms[:1])
+    return sum(read.values()), read
+
+
 TEXT = """# How often the alarm *sign reversal* is right and wrong
 
 Written by `rates.py`: {command}, {date}, {processor}, {cores} cores, {seconds:.0f} s of processor time.
@@ -253,9 +288,13 @@ any stratum whose point estimate has the other sign than that over all models.
 - **It is blunt in small strata**: of 30 models in ten families that go at −.5 where the others go at +.7, it is raised
   in {hit_small:.0f} % of studies; of 60 in {hit_middle:.0f} %, of 150 in {hit_large:.0f} %. Silence is not evidence.
 - **Shape comes first**: of alarms by size that come of a relation that turns near chance, {read_chance:.0f} % are read
-  as *near chance*; of those that come of a bend, {read_bend:.0f} % as *not monotone*; of those where the sign goes with
+  as *near chance* and {read_bent:.0f} % as *not monotone*, which is of
+  shape too; of those that come of a bend, {read_bend:.0f} % as *not monotone*; of those where the sign goes with
   size, {read_confounding:.0f} % as *confounding*, and of those where both sizes fall and rise together (Simpson's
   paradox) {read_simpson:.0f} %.
+- **Too few models are no evidence of chance**: where the sign goes with size and 30 to 70 % of 36 to 120 small models
+  are near chance, at most {wrong:.0f} % of alarms are read as *near chance*; where it does come of chance, at least
+  {found:.0f} % (of rows with an alarm in half of the studies).
 
 The caution *opposite strata* (two strata established on opposite sides of 0 while the correlation over all is not) is
 given by mistake in {opposed:.1f} % of studies at most. In the last two planted rows the strata cancel out: it is given
@@ -281,9 +320,19 @@ Rows fail where the alarm is above {gate:.1f} % (5 % and three standard errors),
 
 240 models in 80 families, a third of them small; {n_read} studies a row.
 
-| truth | alarm by size | read as near chance | as not monotone | as confounding |
-|---|---|---|---|---|
+| truth | alarm by size | read as near chance | as not monotone | as confounding | as unclear |
+|---|---|---|---|---|---|
 {read}
+
+## Small strata of which a part is near chance
+
+A quarter of the models are small, and of these a share is near chance. That the sign is not established without them
+may come of chance or of too few models: it is read as *near chance* only where those above are shown to go another way.
+Alarms and *opposite strata* of {n_near} studies a row.
+
+| truth | small models | near chance | raised | read as near chance | as not monotone | as confounding | as unclear |
+|---|---|---|---|---|---|---|---|
+{near}
 """
 
 
@@ -306,6 +355,12 @@ def main() -> int:
         print(case.name, planted[case.size, case.slopes[-1]], flush=True)
     cancelling = [rates(case, n // 2, given.seed) for case in CANCELLING]
     read = {shape: readings(shape, n // 2, given.seed) for shape in SHAPES}
+    near = {
+        (truth, small, share): readings_near_chance(truth, small, share, n // 4, given.seed)
+        for truth in SHAPES[:2]
+        for small in SMALL
+        for share in NEAR
+    }
     text = TEXT.format(
         command=f"`python validation/strata/rates.py --simulations {n} --seed {given.seed}`",
         date=datetime.datetime.now(tz=datetime.UTC).date(),
@@ -314,6 +369,23 @@ def main() -> int:
         seconds=process_time() - began,
         n=n,
         n_read=n // 2,
+        n_near=n // 4,
+        near="\n".join(
+            f"| {truth} | {small} | {share:.0%} | {raised} | "
+            + " | ".join(str(read[name]) for name in READINGS)
+            + " |"
+            for (truth, small, share), (raised, read) in near.items()
+        ),
+        wrong=max(
+            100 * read["near chance"] / max(raised, 1)
+            for (truth, *_), (raised, read) in near.items()
+            if truth == SHAPES[0]
+        ),
+        found=min(
+            100 * read["near chance"] / raised
+            for (truth, *_), (raised, read) in near.items()
+            if truth == SHAPES[1] and raised >= n // 8
+        ),
         error=error,
         gate=gate,
         seed=given.seed,
@@ -328,6 +400,7 @@ def main() -> int:
         hit_large=planted[150, -0.5][0],
         read_confounding=read[SHAPES[0]][1]["confounding"],
         read_chance=read[SHAPES[1]][1]["near chance"],
+        read_bent=read[SHAPES[1]][1]["not monotone"],
         read_simpson=read[SHAPES[3]][1]["confounding"],
         read_bend=read[SHAPES[2]][1]["not monotone"],
         null="\n".join(

@@ -12,7 +12,7 @@ from confounded.report.plain import short
 from confounded.report.verdicts import VERDICTS, VerdictMark, mark_of
 from confounded.study.result import AreaSummary, Correlation, PopulationSummary
 
-__all__ = ["WARNING_EXAMPLE", "AreaAnswer", "Warning", "answer", "area_answers", "warning"]
+__all__ = ["WARNING_EXAMPLE", "AreaAnswer", "Warning", "answer", "area_answers", "imputed_told", "warning"]
 
 WARNING_EXAMPLE: Final = "truthfulqa_mc1"
 """The paper's own example of a benchmark that claims a safety property and follows capability."""
@@ -62,6 +62,28 @@ def answer(index: Index) -> list[str]:
         ]
     areas = {one.verdict.word: _named_areas(one, index) for one in area_answers(index)}
     return [_undecided(tallies, index), _established(tallies, index, areas), _separable(tallies, areas)]
+
+
+def imputed_told(index: Index) -> str | None:
+    """Say how much of what makes capability was imputed, in one sentence; None where nothing was."""
+    holed = {
+        one.population: one.missing
+        for one in index.result.populations
+        if one.missing is not None and one.missing.share
+    }
+    if not holed:
+        return None
+    shares = _and(f"{words.share(one.share, 0)} ({name} models)" for name, one in holed.items())
+    aged = [name for name, one in holed.items() if one.by_age]
+    random = (
+        f" Those of the {_and(aged)} models are not missing at random: which are there goes with the age of a model."
+        if aged
+        else ""
+    )
+    return (
+        f"Of the scores that make capability, {shares} are missing and were imputed from the others, and intervals are "
+        f"the wider for it.{random}"
+    )
 
 
 def area_answers(index: Index) -> list[AreaAnswer]:

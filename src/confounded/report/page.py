@@ -14,7 +14,14 @@ import jinja2
 import msgspec
 
 from confounded.report import words
-from confounded.report.answer import WARNING_EXAMPLE, answer, area_answers, verdict_key, warning
+from confounded.report.answer import (
+    WARNING_EXAMPLE,
+    answer,
+    area_answers,
+    imputed_told,
+    verdict_key,
+    warning,
+)
 from confounded.report.figures.catalog import page_specs
 from confounded.report.figures.overview import safety_rows
 from confounded.report.figures.render import drawing_program, inlined
@@ -113,6 +120,7 @@ def render_page(
         margin=words.level(settings.margin),
         level=words.level(settings.level),
         answer=answer(index),
+        imputed=imputed_told(index),
         sources_of_capability=_cited(index),
         areas=area_answers(index),
         warning=warning(index),

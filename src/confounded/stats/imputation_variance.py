@@ -2,7 +2,7 @@
 
 Words: M imputations give M completed tables, each with its own correlation of every benchmark. *B* is the variance of
 Fisher z between them (Rubin 1987, chapter 3). Draws of a wrong model do not differ for being wrong, so B does not hold
-that; how far z moves where known cells are hidden, per cell hidden, times the cells missing, squared, is *D*, the
+that; how far z moves where known cells are hidden, times what is missing over what was hidden, squared, is *D*, the
 misfit.
 
 Of several benchmarks all of this is known jointly: one set of random numbers stands behind the same draw of each, and
@@ -46,7 +46,8 @@ class Imputations:
         The combined correlations where known cells are hidden; NaN where they could not be computed. No rows where
         nothing is missing.
     per_hidden : ndarray of shape (H,)
-        How many cells are missing for each that is hidden; NaN where none could be.
+        How much more is missing than was hidden, in cells or by what they tell (`imputed_replicates.lack`); NaN where
+        nothing could be hidden.
     """
 
     rho: FloatArray = field(repr=False)

@@ -46,6 +46,7 @@ __all__ = [
     "has_turned",
     "imputed_anew",
     "imputed_fit",
+    "lack",
     "lent_holes",
     "replicates_of",
 ]
@@ -55,6 +56,10 @@ HIDINGS: Final = 6
 
 LENT: Final = 0.5
 """Share of the rows that are lent the holes of another: of all, too little would be left where much is missing."""
+
+TOLD: Final = 0.675 / (1.0 - 0.675)
+"""What a cell says of the ability of its model, in units of what is known of any model: λ² / (1 − λ²) for λ² of .675,
+the paper's mean correlation between two capability benchmarks."""
 
 FloatArray = NDArray[np.float64]
 Runner = Callable[[Callable[[int], Any], Sequence[int]], list[Any]]
@@ -162,9 +167,20 @@ class Replicates:
     @property
     def per_hidden(self) -> FloatArray:
         """Return for each hiding how many cells are missing for each that is hidden; NaN where none could be."""
+        return self._per_hidden(lambda holes: float(holes.sum()))
+
+    @property
+    def lack_per_hidden(self) -> FloatArray:
+        """Return for each hiding how much more is missing than was hidden, by what cells tell (`lack`)."""
+        return self._per_hidden(lack)
+
+    def _per_hidden(self, counted: Callable[[NDArray[np.bool_]], float]) -> FloatArray:
         holes = np.isnan(self.suite)
-        extra = [(lent_holes(holes, [self.seed, number]) & ~holes).sum() for number in range(self.n_hidings)]
-        return np.array([holes.sum() / count if count else np.nan for count in extra])
+        missing = counted(holes)
+        extra = [
+            counted(lent_holes(holes, [self.seed, number])) - missing for number in range(self.n_hidings)
+        ]
+        return np.array([missing / more if more > 0 else np.nan for more in extra])
 
     def of(self, piece: int) -> tuple[NDArray[np.intp], FloatArray]:
         """Return the rows of a replicate, and their cells."""
@@ -179,13 +195,16 @@ class Replicates:
         ways = [_sign(completed_correlations(self.fit.scores[None], column)[0]) for column in columns.T]
         return np.asarray(columns * np.array(ways), dtype=np.float64)
 
-    def together(self, drawn: ArrayLike) -> ImputedCorrelations:
+    def together(self, drawn: ArrayLike, *, by_lack: bool = False) -> ImputedCorrelations:
         """Combine what was found in each replicate.
 
         Parameters
         ----------
         drawn : array_like of shape (P, M, B)
             Correlations, in the order of `pieces`.
+        by_lack : bool
+            Whether what was hidden is scaled to what is missing by what cells tell, and not by their number: that is
+            the safe side.
 
         Returns
         -------
@@ -194,7 +213,8 @@ class Replicates:
         each = np.asarray(drawn, dtype=np.float64)
         rho = np.array([[combined(column) for column in one.T] for one in each]).reshape(len(each), -1)
         whole, left_out, hidden = rho[0], rho[1 : self.n_units + 1], rho[self.n_units + 1 :]
-        return ImputedCorrelations(whole, left_out, Imputations(whole, each[0], hidden, self.per_hidden))
+        per_hidden = self.lack_per_hidden if by_lack else self.per_hidden
+        return ImputedCorrelations(whole, left_out, Imputations(whole, each[0], hidden, per_hidden))
 
 
 def replicates_of(
@@ -292,6 +312,26 @@ def first_scores(completed: FloatArray, reference: FloatArray) -> FloatArray:
     if has_turned(fit, reference):
         raise StatisticsError("the component of the whole suite", found="another")
     return fit.scores[:, :, None]
+
+
+def lack(holes: NDArray[np.bool_]) -> float:
+    """Return how much is not known of models for want of cells.
+
+    The more of a model's cells are missing, the more one further hole takes: of k cells, what is left unknown of its
+    ability is 1 / (1 + k · TOLD) of its variance. Counting cells instead would take what the last ones say for what all
+    of them say.
+
+    Parameters
+    ----------
+    holes : ndarray of shape (N, C)
+
+    Returns
+    -------
+    float
+        The sum over models of what is unknown, less that of complete models; 0 without a hole.
+    """
+    known = (~holes).sum(axis=1)
+    return float((1.0 / (1.0 + known * TOLD) - 1.0 / (1.0 + holes.shape[1] * TOLD)).sum())
 
 
 def lent_holes(holes: NDArray[np.bool_], seed: Sequence[int]) -> NDArray[np.bool_]:

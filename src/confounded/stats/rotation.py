@@ -16,10 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from confounded.errors import StatisticsError
 from confounded.stats.arrays import read_only
+from confounded.stats.completed import CONGRUENCE
 from confounded.stats.component import standardise
 from confounded.stats.ranks import spearman_matrix
 
-__all__ = ["TwoComponents", "two_components", "varimax_angle"]
+__all__ = ["TwoComponents", "completed_components", "two_components", "varimax_angle"]
 
 FloatArray = NDArray[np.float64]
 
@@ -103,6 +104,30 @@ def two_components(columns: ArrayLike, reference: ArrayLike | None = None) -> Tw
     # Summed row by row, so that models with the same scores tie exactly.
     scores = np.column_stack([(Z * weight).sum(axis=1) for weight in weights.T])
     return TwoComponents(read_only(turned), read_only(scores), congruence)
+
+
+def completed_components(completed: FloatArray, reference: FloatArray) -> FloatArray:
+    """Return the (M, N, 2) scores of two components of each of M completed suites.
+
+    Parameters
+    ----------
+    completed : ndarray of shape (M, N, C)
+    reference : ndarray of shape (C, 2)
+        As of `two_components`.
+
+    Returns
+    -------
+    ndarray of shape (M, N, 2)
+
+    Raises
+    ------
+    StatisticsError
+        If they are other components than those of the reference, on average.
+    """
+    fits = [two_components(one, reference) for one in completed]
+    if np.mean([fit.congruence for fit in fits]) < CONGRUENCE:
+        raise StatisticsError("the components of the whole suite", found="others")
+    return np.array([fit.scores for fit in fits])
 
 
 def _aligned(turned: FloatArray, reference: ArrayLike | None) -> tuple[list[int], FloatArray, float]:

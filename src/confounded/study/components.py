@@ -8,20 +8,22 @@ benchmark is correlated with each: an entanglement with "capability" may be one 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from confounded.engine import ALL_CORES, Engine
-from confounded.stats.intervals import FEWEST_FAMILIES, Jackknife, family_jackknife, jackknife_intervals
-from confounded.stats.kernel import CONGRUENCE
+from confounded.stats.completed import CONGRUENCE, completed_correlations
+from confounded.stats.imputation_variance import Imputations, imputation_variance, with_imputations
+from confounded.stats.intervals import Jackknife, family_jackknife, jackknife_intervals
 from confounded.stats.parallel import parallel_analysis
+from confounded.stats.pooling import contrast_intervals, linear_jackknife
 from confounded.stats.ranks import spearman
-from confounded.stats.rotation import TwoComponents, two_components
+from confounded.stats.rotation import completed_components, two_components
 from confounded.stats.shape import shapes
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.components_result import (
@@ -30,20 +32,21 @@ from confounded.study.components_result import (
     ComponentCorrelation,
     ComponentLoadings,
 )
-from confounded.study.correlations import correlation
+from confounded.study.correlations import correlation, too_many_imputed
 from confounded.study.known import listed, number, signed
 from confounded.study.population import Population
 from confounded.study.result import BenchmarkFacts, Caution, Correlation
 from confounded.study.settings import SMALLEST_SUITE, Settings
 from confounded.study.shapes import TURNING
 from confounded.study.verdicts import verdict_of
+from confounded.study.yardstick import Yardstick
 
 __all__ = ["CAUTION", "capability_components", "component_cautions"]
 
 CAUTION: Final = "follows a component"
 
-MOST_REFITTED: Final = 200
-"""Families up to which the components are fitted again without each: of more, one seldom moves them."""
+MOST_ANALYSED: Final = 5
+"""Completed suites that are each held against shuffled ones: their median p seldom moves with more."""
 
 FloatArray = NDArray[np.float64]
 
@@ -74,23 +77,36 @@ def capability_components(
     """
     if score.columns is None or score.columns.shape[1] < SMALLEST_SUITE:
         return None
-    _, families = np.unique(
-        np.asarray([population.matrix.families[row] for row in score.rows], dtype=str), return_inverse=True
+    yardstick = Yardstick(population, score, settings.seed, engine)
+    families = yardstick.families[score.rows]
+    analyses = [
+        parallel_analysis(columns, families, seed=settings.seed)
+        for columns in _completed(yardstick)[:MOST_ANALYSED]
+    ]
+    eigenvalues, thresholds = (
+        np.mean([getattr(one, what) for one in analyses], axis=0) for what in ("eigenvalues", "thresholds")
     )
-    analysis = parallel_analysis(score.columns, families, seed=settings.seed)
-    is_earned = analysis.second_p <= 1.0 - settings.level
+    second_p = float(np.median([one.second_p for one in analyses]))
+    is_earned = second_p <= 1.0 - settings.level
     result = CapabilityComponents(
         population=population.name,
         suite=list(score.suite),
-        eigenvalues=analysis.eigenvalues.tolist(),
-        thresholds=analysis.thresholds.tolist(),
-        n_horn=analysis.n_horn,
-        second_threshold=analysis.second_threshold,
-        second_p=analysis.second_p,
-        n_draws=analysis.n_draws,
+        eigenvalues=eigenvalues.tolist(),
+        thresholds=thresholds.tolist(),
+        n_horn=int(np.cumprod(eigenvalues > thresholds).sum()),
+        second_threshold=float(np.mean([one.second_threshold for one in analyses])),
+        second_p=second_p,
+        n_draws=analyses[0].n_draws,
         n_components=2 if is_earned else 1,
     )
-    return _with_second(result, population, score, facts, families, settings, engine) if is_earned else result
+    return _with_second(result, yardstick, facts, settings) if is_earned else result
+
+
+def _completed(yardstick: Yardstick) -> Sequence[FloatArray]:
+    """Return the suite as often as it was completed: once where it has no holes."""
+    if yardstick.is_imputed:
+        return list(yardstick.replicates.fit.completed)
+    return [] if yardstick.score.columns is None else [yardstick.score.columns]
 
 
 def component_cautions(
@@ -147,153 +163,182 @@ NAMED: Final = 3
 
 def _with_second(
     result: CapabilityComponents,
-    population: Population,
-    score: CapabilitiesScore,
+    yardstick: Yardstick,
     facts: Mapping[str, BenchmarkFacts],
-    families: NDArray[np.intp],
     settings: Settings,
-    engine: Engine,
 ) -> CapabilityComponents:
     """Add the turned components and the correlations with them."""
-    columns = score.columns
-    if columns is None:
+    population, score = yardstick.population, yardstick.score
+    if score.columns is None:
         return result
-    fit = two_components(columns)
+    reference = two_components(score.columns).loadings
+    fits = [two_components(columns, reference) for columns in _completed(yardstick)]
+    loadings, own_scores = (
+        np.mean([getattr(fit, what) for fit in fits], axis=0) for what in ("loadings", "scores")
+    )
     names = [
         name
         for name in facts
         if name in population.matrix.benchmarks
         and name not in score.suite
         and correlation(population.matrix.column(name)[score.rows], score.scores).rho is not None
+        and not too_many_imputed(score, population.matrix.column(name))
     ]
-    values = population.matrix.columns(names)[score.rows]
-    n_families = int(families.max(initial=-1)) + 1
-    is_refitted = n_families <= MOST_REFITTED
-    without = partial(_without_family, columns if is_refitted else None, values, families, fit)
-    left_out = np.array(engine.map(without, range(n_families)))
-    led = fit.loadings[:, 0] ** 2 - fit.loadings[:, 1] ** 2
+    led = loadings[:, 0] ** 2 - loadings[:, 1] ** 2
     order = np.argsort(-led, kind="stable")
     scores = np.full((len(population.models), 2), np.nan)
-    scores[score.rows] = fit.scores
+    scores[score.rows] = own_scores
+    found = (_imputed if yardstick.is_imputed else _refitted)(yardstick, names, reference)
     return msgspec.structs.replace(
         result,
-        is_refitted=is_refitted,
         loadings=[
             ComponentLoadings(benchmark=name, first=float(a), second=float(b))
-            for name, (a, b) in zip(score.suite, fit.loadings, strict=True)
+            for name, (a, b) in zip(score.suite, loadings, strict=True)
         ],
         first_led_by=[score.suite[place] for place in order if led[place] > 0],
         second_led_by=[score.suite[place] for place in order[::-1] if led[place] < 0],
         scores=[[number(value) for value in column] for column in scores.T],
-        benchmarks=_benchmarks(names, values, score.scores, fit, left_out, families, settings),
+        benchmarks=[
+            _benchmark(yardstick, name, one, scores, settings) for name, one in zip(names, found, strict=True)
+        ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Correlated:
+    """The correlations of a benchmark with both components.
+
+    Parameters
+    ----------
+    rho : ndarray of shape (2,)
+    each : Jackknife
+        Of both.
+    difference : Jackknife
+        Of the first less the second, on the Fisher z scale, turned round where the benchmark falls with capability.
+    """
+
+    rho: FloatArray = field(repr=False)
+    each: Jackknife
+    difference: Jackknife
+
+
+def _refitted(yardstick: Yardstick, names: Sequence[str], reference: FloatArray) -> list[_Correlated]:
+    """Correlate benchmarks with the components, fitted again without each family."""
+    score = yardstick.score
+    values = yardstick.population.matrix.columns(names)[score.rows]
+    units = yardstick.left_together[score.rows]
+    (columns,) = _completed(yardstick)
+    work = partial(_without_family, columns, values, units, reference)
+    whole, *left_out = yardstick.engine.map(work, range(-1, yardstick.n_units))
+    return [
+        _correlated(yardstick, name, whole[:, b], np.array([one[:, b] for one in left_out]))
+        for b, name in enumerate(names)
+    ]
 
 
 def _without_family(
-    columns: FloatArray | None,
-    values: FloatArray,
-    families: NDArray[np.intp],
-    fit: TwoComponents,
-    family: int,
+    columns: FloatArray, values: FloatArray, units: NDArray[np.int64], reference: FloatArray, unit: int
 ) -> FloatArray:
-    """Return the (2, B) correlations without a family, the components fitted again where there is a suite."""
-    kept = families != family
-    again = two_components(columns[kept], fit.loadings) if columns is not None and kept.any() else None
-    if again is not None and again.congruence < CONGRUENCE:
+    """Return the (2, B) correlations of columns with both components, without a family; of all models for -1."""
+    kept = units != unit
+    if not kept.any():
         return np.full((2, values.shape[1]), np.nan)
-    return _correlated(values[kept], fit.scores[kept] if again is None else again.scores)
+    fit = two_components(columns[kept], reference)
+    if fit.congruence < CONGRUENCE:
+        return np.full((2, values.shape[1]), np.nan)
+    return np.array([[spearman(column, own) for column in values[kept].T] for own in fit.scores.T])
 
 
-def _correlated(values: FloatArray, scores: FloatArray) -> FloatArray:
-    """Return the (2, B) correlations of columns with both components."""
-    return np.array([[spearman(column, component) for column in values.T] for component in scores.T])
-
-
-def _benchmarks(
-    names: Sequence[str],
-    values: FloatArray,
-    general: FloatArray,
-    fit: TwoComponents,
+def _correlated(
+    yardstick: Yardstick,
+    name: str,
+    rho: FloatArray,
     left_out: FloatArray,
-    families: NDArray[np.intp],
-    settings: Settings,
-) -> list[BenchmarkComponents]:
-    """Record the correlations of every benchmark with both components, and their difference."""
-    whole = _correlated(values, fit.scores)
-    there = np.array(
-        [
-            [bool((~np.isnan(column[families == family])).any()) for column in values.T]
-            for family in range(left_out.shape[0])
-        ]
-    )
-    jackknives = [
-        family_jackknife(whole[k], left_out[:, k], np.isnan(left_out[:, k]), there) for k in range(2)
-    ]
-    both = [
-        _recorded(one, whole[k], _turning(fit.scores[:, k], values, families), settings)
-        for k, one in enumerate(jackknives)
-    ]
-    results = []
-    for b, name in enumerate(names):
-        # Where a benchmark falls with capability, the component it follows is that with which it falls more.
-        sign = -1.0 if spearman(values[:, b], general) < 0 else 1.0
-        difference, low, high = _difference(
-            sign * whole[:, b], sign * left_out[there[:, b], :, b], settings.level
-        )
-        results.append(
-            BenchmarkComponents(
-                benchmark=name,
-                n_models=int((~np.isnan(values[:, b])).sum()),
-                n_families=int(there[:, b].sum()),
-                first=both[0][b],
-                second=both[1][b],
-                difference=difference,
-                low=low,
-                high=high,
-                follows="first"
-                if low is not None and low > 0
-                else "second"
-                if high is not None and high < 0
-                else None,
-            )
-        )
-    return results
+    imputations: Imputations | None = None,
+) -> _Correlated:
+    """Put the jackknives of one benchmark together, from its (2,) correlations and the (F, 2) without each family."""
+    there = np.repeat(_present(yardstick, name)[:, None], 2, axis=1)
+    each = family_jackknife(rho, left_out, np.isnan(left_out), there)
+    weights = np.array([[1.0, -1.0]]) * _way(yardstick, name)
+    difference = linear_jackknife(rho, left_out, np.isnan(left_out), weights, there)
+    if imputations is not None:
+        each = with_imputations(each, imputation_variance(imputations))
+        difference = with_imputations(difference, imputation_variance(imputations, weights))
+    return _Correlated(rho, each, difference)
 
 
-def _turning(component: FloatArray, values: FloatArray, families: NDArray[np.intp]) -> list[bool]:
-    """Return which benchmarks are shown to turn round with a component."""
-    return [label == TURNING for label in shapes(component, values, families=families).label]
-
-
-def _recorded(
-    jackknife: Jackknife, rho: FloatArray, turning: Sequence[bool], settings: Settings
-) -> list[ComponentCorrelation]:
-    """Record correlations with one component."""
-    interval = jackknife_intervals(jackknife, settings.level)
+def _imputed(yardstick: Yardstick, names: Sequence[str], reference: FloatArray) -> list[_Correlated]:
+    """Correlate benchmarks with the components of an imputed suite, imputed anew without each family."""
     found = []
-    for b in range(rho.size):
-        low, high = number(interval.low[b]), number(interval.high[b])
-        verdict, _ = verdict_of(low, high, settings.margin, int(jackknife.n_families[b]), turning=turning[b])
-        found.append(
-            ComponentCorrelation(
-                rho=number(rho[b]), low=low, high=high, verdict=verdict, reason=interval.reasons[b]
-            )
-        )
+    for name in names:
+        scores = yardstick.imputed_by(partial(completed_components, reference=reference), name)
+        values = yardstick.population.matrix.column(name)
+        drawn = np.array(yardstick.engine.map(partial(_with_components, values), list(scores)))
+        one = yardstick.replicates.together(drawn, by_lack=True)
+        found.append(_correlated(yardstick, name, one.rho, one.left_out, one.imputations))
     return found
 
 
-def _difference(
-    whole: FloatArray, left_out: FloatArray, level: float
-) -> tuple[float | None, float | None, float | None]:
-    """Return the difference of the Fisher z of two correlations, and its family-jackknife interval."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        difference = float(np.diff(np.arctanh(whole[::-1]))[0])
-        replicates = np.diff(np.arctanh(left_out[:, ::-1]), axis=1)[:, 0]
-    n = replicates.size
-    if not np.isfinite(difference):
-        return None, None, None
-    if n < FEWEST_FAMILIES or not np.isfinite(replicates).all():
-        return difference, None, None
-    error = np.sqrt((n - 1) / n * ((replicates - replicates.mean()) ** 2).sum())
-    half = float(stdtrit(n - 1.0, (1.0 + level) / 2.0) * error)
-    return difference, difference - half, difference + half
+def _with_components(values: FloatArray, scores: FloatArray) -> FloatArray:
+    """Return the (M, 2) correlations of a benchmark with M pairs of components of a replicate, scores (M, N, 2)."""
+    there = ~np.isnan(scores).any(axis=(0, 2))
+    return np.column_stack([completed_correlations(scores[:, there, k], values[there]) for k in range(2)])
+
+
+def _present(yardstick: Yardstick, name: str) -> NDArray[np.bool_]:
+    """Return which of the families, or groups of them, have a model with a score and a benchmark."""
+    rows = yardstick.score.rows
+    there = ~np.isnan(yardstick.population.matrix.column(name)[rows])
+    return np.bincount(yardstick.left_together[rows][there], minlength=yardstick.n_units) > 0
+
+
+def _way(yardstick: Yardstick, name: str) -> float:
+    """Return -1 for a benchmark that falls with capability: it follows the component with which it falls more."""
+    rows = yardstick.score.rows
+    rho = spearman(yardstick.population.matrix.column(name)[rows], yardstick.score.scores)
+    return -1.0 if rho < 0 else 1.0
+
+
+def _benchmark(
+    yardstick: Yardstick, name: str, found: _Correlated, scores: FloatArray, settings: Settings
+) -> BenchmarkComponents:
+    """Record the correlations of a benchmark with both components, and their difference."""
+    rows = yardstick.score.rows
+    values = yardstick.population.matrix.column(name)[rows]
+    turning = [
+        shapes(own, values[:, None], families=yardstick.families[rows]).label[0] == TURNING
+        for own in scores[rows].T
+    ]
+    sides = _recorded(found, turning, settings)
+    interval = contrast_intervals(found.difference, settings.level)
+    low, high = number(interval.low[0]), number(interval.high[0])
+    return BenchmarkComponents(
+        benchmark=name,
+        n_models=int((~np.isnan(values)).sum()),
+        n_families=int(np.unique(yardstick.families[rows][~np.isnan(values)]).size),
+        first=sides[0],
+        second=sides[1],
+        difference=number(found.difference.z[0]),
+        low=low,
+        high=high,
+        follows="first"
+        if low is not None and low > 0
+        else "second"
+        if high is not None and high < 0
+        else None,
+    )
+
+
+def _recorded(found: _Correlated, turning: Sequence[bool], settings: Settings) -> list[ComponentCorrelation]:
+    """Record the correlations with both components."""
+    interval = jackknife_intervals(found.each, settings.level)
+    sides = []
+    for k in range(2):
+        low, high = number(interval.low[k]), number(interval.high[k])
+        verdict, _ = verdict_of(low, high, settings.margin, int(found.each.n_families[k]), turning=turning[k])
+        sides.append(
+            ComponentCorrelation(
+                rho=number(found.rho[k]), low=low, high=high, verdict=verdict, reason=interval.reasons[k]
+            )
+        )
+    return sides

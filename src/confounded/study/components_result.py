@@ -56,8 +56,8 @@ class CapabilityComponents(msgspec.Struct, frozen=True, kw_only=True):
     `second_threshold` and `second_p` are of the second eigenvalue given the first component; `n_components` is 2 where
     that p is at most 1 - level. Only then are there `loadings`, `first_led_by` and `second_led_by` (the capability
     benchmarks that hang more on one than on the other, the most first), `scores` of the models (in the order of the
-    population, first and second) and `benchmarks`. `is_refitted` says whether the jackknife fits and turns the
-    components again without each family; with very many families they are held fixed.
+    population, first and second) and `benchmarks`. Of an imputed suite these are means over the imputations; the p is
+    the median.
     """
 
     population: str
@@ -69,7 +69,6 @@ class CapabilityComponents(msgspec.Struct, frozen=True, kw_only=True):
     second_p: float
     n_draws: int
     n_components: int
-    is_refitted: bool = True
     loadings: list[ComponentLoadings] = []
     first_led_by: list[str] = []
     second_led_by: list[str] = []

@@ -60,16 +60,16 @@ BY_AGE: Final = 0.01
 
 HELD: Final = (
     "Intervals, p-values and verdicts of benchmarks, areas and kinds, with and without measurement error, and those in "
-    "strata, within and between groups and given another column, hold what differs between imputations and how far "
-    "they stray where known cells are hidden; all is imputed anew without each family. Those of capabilities scores "
-    "hold what differs between imputations."
+    "strata, within and between groups, given another column and with each of two components, hold what differs "
+    "between imputations and how far they stray where known cells are hidden; all is imputed anew without each family. "
+    "Those of capabilities scores hold what differs between imputations."
 )
 """What the uncertainty of imputation is in."""
 
 NOT_HELD: Final = (
     "There are no bootstrap intervals, for every one of thousands of resamples would have to be imputed anew, and "
     "those of a suite that is not would be too narrow; nor verdicts without each family. Shapes, robustness checks, "
-    "adjusted scores, trends and a second component take the mean of each cell as if it were there."
+    "adjusted scores and trends take the mean of each cell as if it were there."
 )
 """What is missing for it, and what it is not in."""
 

@@ -3,13 +3,17 @@
 Before the word confounding comes the shape. A relation that falls near chance and rises above it has the other sign
 among weak models of any kind: their kind has nothing to do with it. So an alarm is read as, in this order,
 
-1. *near chance*: the stratum is that of models near chance, or the other sign is no longer established without them;
+1. *near chance*: the stratum is that of models near chance; or the other sign is not established without these, and
+   it is shown that the models above chance go that way less (of the stratum, or if next to none are left, of all);
 2. *not monotone*: the two-lines test finds a turn in the stratum;
 3. *confounding*, where the strata taken together have the other sign within themselves, and none of them that of all
    models. No relation that all models share has one sign in every part of them and the opposite one over all;
 4. *not monotone*: models of other strata that are as capable show the other sign too; or the test finds a turn over all
    models, and models as capable do not go the other way;
-5. *confounding*: what is left. The sign then goes with the split and not with where on the scale a model stands.
+5. *unclear*, where the other sign is not established without the models near chance and none of this is shown: that
+   too few are left to establish it is no evidence for chance, and not against it (models elsewhere are then compared
+   that are as near chance);
+6. *confounding*: what is left. The sign then goes with the split and not with where on the scale a model stands.
 
 Two strata may also be established on opposite sides of 0 where the correlation over all is not established at all. That
 is no reversal but an *opposition*: it is read in the same way, and a low correlation over all is then no evidence of
@@ -26,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from confounded.stats.intervals import jackknife_intervals
+from confounded.stats.pooling import contrast_intervals
 from confounded.study.capabilities import FEWEST_MODELS
 from confounded.study.known import listed, number, signed
 from confounded.study.result import Caution, Correlation, Notice
@@ -61,7 +66,7 @@ OPPOSED: Final = "opposite strata"
 WITHIN: Final = "reversal within groups"
 HIDDEN: Final = "hidden within groups"
 
-READINGS: Final = ("near chance", TURNING, "confounding")
+READINGS: Final = ("near chance", TURNING, "confounding", "unclear")
 """What an alarm can be read as, in the order of precedence."""
 
 AS_CAPABLE: Final = (0.05, 0.95)
@@ -219,8 +224,12 @@ def _reading(
     for other in scoped.partings:
         if other.is_chance:
             able &= other.of != 0  # the first stratum is that near chance
-    if (mask & ~able).any() and not _still_turned(one, scoped, mask & able, stratum, settings):
-        return READINGS[0], f"without the models near chance the sign in {own} is not established"
+    near, above = mask & ~able, mask & able
+    is_in_doubt = bool(near.any()) and not _still_turned(one, scoped, above, stratum, settings)
+    if is_in_doubt and _turns_above_chance(one, scoped, near, above, stratum, settings):
+        return READINGS[
+            0
+        ], f"in {own} it is models near chance that go this way, and those above chance go it less"
     turns = "the relation turns round"
     if stratum.shape == TURNING:
         return READINGS[1], f"{turns} in {own}"
@@ -229,14 +238,56 @@ def _reading(
     against = scoped.against(one.benchmark)
     low, high = np.quantile(against[mask], AS_CAPABLE)
     elsewhere = _both(scoped, one.benchmark) & ~mask & (against >= low) & (against <= high)
+    alike = "as capable"
+    if is_in_doubt:
+        # Of one relation that all models share, those above chance go the other way too: like with like.
+        elsewhere, alike = elsewhere & ~able, "as capable, and near chance,"
     if _still_turned(one, scoped, elsewhere, stratum, settings):
-        return READINGS[1], f"models of other strata that are as capable as those in {own} go the same way"
+        return READINGS[1], f"models of other strata that are {alike} as those in {own} go the same way"
     contrary = msgspec.structs.replace(stratum, rho=-(stratum.rho or 0.0))
     if _still_turned(one, scoped, elsewhere, contrary, settings):
-        return READINGS[2], f"models of other strata that are as capable as those in {own} go the other way"
+        return READINGS[2], f"models of other strata that are {alike} as those in {own} go the other way"
     if one.overall.shape == TURNING:
         return READINGS[1], f"{turns} over all models"
+    if is_in_doubt:
+        return READINGS[3], (
+            f"without the {near.sum()} of {mask.sum()} models in {own} that are near chance the sign is not "
+            "established, and neither is that these go another way"
+        )
     return READINGS[2], "neither closeness to chance nor a bend explains it"
+
+
+def _turns_above_chance(
+    one: BenchmarkStrata,
+    scoped: Scoped,
+    near: Mask,
+    above: Mask,
+    stratum: StratumCorrelation,
+    settings: Settings,
+) -> bool:
+    """Return whether the models of a stratum above chance are shown to go less its way than those near chance.
+
+    That its sign is not established without those near chance shows nothing: fewer models are left. Where next to none
+    are left, all models of the scope are asked that are near chance, and all above.
+    """
+    if min(near.sum(), above.sum()) < FEWEST_MODELS:
+        return _turns_at_chance(one, scoped, float(np.sign(stratum.rho or 0.0)))
+    batch, reference = Batch(scoped.yardstick), scoped.references[one.benchmark]
+    places = [
+        batch.add(scoped.masked(one.benchmark, mask), reference, one.benchmark) for mask in (near, above)
+    ]
+    interval = contrast_intervals(batch.run().difference(*places), settings.level)
+    return bool(interval.high[0] < 0 if (stratum.rho or 0.0) < 0 else interval.low[0] > 0)
+
+
+def _turns_at_chance(one: BenchmarkStrata, scoped: Scoped, way: float) -> bool:
+    """Return whether the models near chance are established to go one way, and those above the other."""
+    for split, parting in zip(one.splits, scoped.partings, strict=True):
+        if parting.is_chance:
+            ways = {own.stratum: _sure_way(own.low, own.high) for own in split.strata}
+            if [ways.get(name) for name in parting.strata] == [way, -way]:
+                return True
+    return False
 
 
 def _turned_throughout(
@@ -297,6 +348,8 @@ MEANING: Final = {
     "not monotone": "This is a matter of shape and not of confounding: one rank correlation does not describe a "
     "relation that turns round. Look at the scatter.",
     "confounding": "The correlation over all models is confounded with how they are mixed: study the strata apart.",
+    "unclear": "Whether it is a matter of shape or of confounding cannot be told from so few models above chance: "
+    "study more of them before either is said.",
 }
 
 

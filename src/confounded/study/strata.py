@@ -257,14 +257,14 @@ def _of_scope(one: Scoped, settings: Settings) -> list[BenchmarkStrata]:
     if not plans:
         return []
     found = batch.run()
-    overall_of = {plan[0]: found.of(plan[1][0][3]) for plan in plans}
+    overall_of = {plan[0]: found.of(plan[1][0][3], is_headline=True) for plan in plans}
     groups = _parts_of(one, overall_of, settings)
     results = []
     for benchmark, placed, conditional, small in plans:
-        overall = found.of(placed[0][3])
+        overall = overall_of[benchmark]
         correlations: dict[str, list[StratumCorrelation]] = {}
         for by, name, mask, place in placed:
-            own = found.of(place)
+            own = found.of(place) if by else overall
             rho = found.rho[place] if one.yardstick.is_imputed else None
             made = _stratum(one, benchmark, by or ALL, name, mask, own, rho, settings.level)
             if by and made.p is not None and _is_large(made) and mask.sum() < placed[0][2].sum():

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from confounded.errors import StatisticsError
 from confounded.stats.completed import completed_correlations
 from confounded.stats.component import first_component
+from confounded.stats.imputation_variance import imputation_variance, with_imputations
 from confounded.stats.imputed_replicates import Replicates
 from confounded.stats.intervals import Jackknife, family_jackknife
 from confounded.stats.partial import partial_correlation
+from confounded.stats.pooling import linear_jackknife
 from confounded.stats.resampling import PIECE, prepare, replicate_counts, replicate_left_out
 from confounded.stats.strata import GroupCorrelations, group_correlations
 from confounded.study.yardstick import Yardstick, imputed_jackknife
@@ -53,8 +55,8 @@ class Jackknifed:
     replicates: Replicates | None = field(default=None, repr=False)
     is_anew: NDArray[np.bool_] | None = field(default=None, repr=False)
 
-    def of(self, place: int) -> Jackknife:
-        """Return the jackknife of one correlation."""
+    def of(self, place: int, *, is_headline: bool = False) -> Jackknife:
+        """Return the jackknife of one correlation; that over all models has the interval of the headline."""
         own = slice(place, place + 1)
         if (
             self.replicates is not None
@@ -62,10 +64,26 @@ class Jackknifed:
             and self.is_anew is not None
             and self.is_anew[place]
         ):
-            return imputed_jackknife(self.drawn[:, :, own], self.replicates, self.present[:, own])[1]
+            drawn, present = self.drawn[:, :, own], self.present[:, own]
+            return imputed_jackknife(drawn, self.replicates, present, by_lack=not is_headline)[1]
         return family_jackknife(
             self.rho[own], self.left_out[:, own], np.isnan(self.left_out[:, own]), self.present[:, own]
         )
+
+    def difference(self, first: int, second: int) -> Jackknife:
+        """Return the jackknife of the difference of the Fisher z of two correlations."""
+        own, weights = [first, second], np.array([[1.0, -1.0]])
+        left_out = self.left_out[:, own]
+        found = linear_jackknife(self.rho[own], left_out, np.isnan(left_out), weights, self.present[:, own])
+        if (
+            self.replicates is None
+            or self.drawn is None
+            or self.is_anew is None
+            or not self.is_anew[own].all()
+        ):
+            return found
+        imputations = self.replicates.together(self.drawn[:, :, own], by_lack=True).imputations
+        return with_imputations(found, imputation_variance(imputations, weights))
 
 
 class Batch:

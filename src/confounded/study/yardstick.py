@@ -116,7 +116,7 @@ def families_of(population: Population) -> Families:
 
 
 def imputed_jackknife(
-    drawn: FloatArray, replicates: Replicates, present: NDArray[np.bool_]
+    drawn: FloatArray, replicates: Replicates, present: NDArray[np.bool_], *, by_lack: bool = True
 ) -> tuple[FloatArray, Jackknife]:
     """Combine what was found in every replicate and imputation.
 
@@ -127,6 +127,9 @@ def imputed_jackknife(
     replicates : Replicates
     present : ndarray of shape (F, K)
         Whether each family has a model behind the correlation.
+    by_lack : bool
+        As of `Replicates.together`; headline correlations stay on the safe side, where that of the parts would leave
+        next to no reversal to be found (`validation/missing/PARTS.md`).
 
     Returns
     -------
@@ -134,6 +137,6 @@ def imputed_jackknife(
     jackknife : Jackknife
         With the variance of imputation.
     """
-    found = replicates.together(drawn)
+    found = replicates.together(drawn, by_lack=by_lack)
     plain = family_jackknife(found.rho, found.left_out, np.isnan(found.left_out), present)
     return found.rho, with_imputations(plain, imputation_variance(found.imputations))
