@@ -227,7 +227,7 @@ def test_a_sign_that_turns_in_a_part_of_the_models_is_said_on_the_terminal_unask
     assert main(["report", *arguments]) == 0
     said = " ".join("".join(capsys.readouterr()).split())
     assert "safe, chat models: " in said
-    assert "Sign reversal: Over 180 chat models the correlation is +0." in said
+    assert "Sign reversal: Over 180 chat models ρ is +0." in said
     assert "but −0." in said
     assert "models of 15 families in the stratum 'below 3 billion parameters'" in said
     assert "plain, chat" not in said

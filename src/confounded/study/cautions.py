@@ -128,7 +128,7 @@ def _limits_with_kin(one: Correlation) -> str:
     interval = next(other for other in one.intervals if other.method == KIN_METHOD)
     if interval.low is None or interval.high is None:
         return f"no interval, {interval.reason}"
-    return f"the interval is then [{signed(interval.low)}, {signed(interval.high)}]"
+    return f"the interval of ρ is then [{signed(interval.low)}, {signed(interval.high)}]"
 
 
 def _of_score(fact: BenchmarkFacts, one: Correlation, score: CapabilitiesScore) -> Iterator[Caution]:
@@ -164,14 +164,14 @@ def _of_holes(one: Correlation, score: CapabilitiesScore) -> Iterator[Caution]:
     what = f"{100 * one.imputed.share:.0f} % of the cells of the suite are imputed for these models"
     if one.imputed.complete_low is not None and one.imputed.complete_high is not None:
         limits = f"{signed(one.imputed.complete_low)} to {signed(one.imputed.complete_high)}"
-        what += f"; were they known, the correlation would be {limits}"
+        what += f"; were they known, ρ would be {limits}"
         if one.n_models < facts.n_models:
             what += (
                 f" over these {one.n_models} (the other {facts.n_models - one.n_models} have no score on it)"
             )
     if one.imputed.rho_without is not None and not one.in_suite:
         without = signed(one.imputed.rho_without)
-        what += f"; the correlation is {without} with the benchmark left out of the imputation model"
+        what += f"; ρ is {without} with the benchmark left out of the imputation model"
     what += (
         f". Cells are not missing at random: whether models have {', '.join(facts.by_age)} goes with when they were "
         "released. They are imputed as if they were, given the others"

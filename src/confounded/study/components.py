@@ -152,7 +152,7 @@ def _told(one: CapabilityComponents, own: BenchmarkComponents) -> str:
         if side.verdict in SURE
     ]
     return (
-        f"Capability has two components in this suite, and the correlation is {' and '.join(parts)}. "
+        f"Capability has two components in this suite, and ρ is {' and '.join(parts)}. "
         "With the one capabilities score it is low, which hides that."
     )
 

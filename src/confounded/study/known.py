@@ -17,7 +17,11 @@ def number(value: float) -> float | None:
 
 
 def signed(value: float) -> str:
-    """Return a correlation in words: with its sign, to two digits."""
+    """Return a correlation in words: with its sign, to two digits.
+
+    In sentences it is called ρ, as on the terminal and in the pictures, so that nobody takes it for one of the
+    percentages in the tables of the page, which are written as the paper does.
+    """
     return f"{value:+.2f}".replace("-", "−")
 
 

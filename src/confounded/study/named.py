@@ -161,7 +161,7 @@ def claim_notices(entry: StudyEntry | None, result: StudyResult) -> list[Notice]
                 continue
             if one.interval.low is None or one.interval.high is None:
                 continue
-            found = f"{signed(one.rho)} [{signed(one.interval.low)}, {signed(one.interval.high)}]"
+            found = f"ρ = {signed(one.rho)} [{signed(one.interval.low)}, {signed(one.interval.high)}]"
             answer = "so it does here" if one.verdict == claim.verdict else "that is not shown here"
             notices.append(
                 Notice(

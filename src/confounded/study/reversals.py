@@ -181,7 +181,7 @@ def _opposed_words(
         for own in (rising, falling)
     )
     return (
-        f"The correlation is {parts} ({_adjusted(p, n_tests)}), while over all {one.overall.n_models} {_who(one)} it "
+        f"ρ is {parts} ({_adjusted(p, n_tests)}), while over all {one.overall.n_models} {_who(one)} it "
         f"is {_figure(one.overall)}: the strata cancel out. Read as {reading}: {because}. {MEANING[reading]}"
     )
 
@@ -359,7 +359,7 @@ def _words(
     """Say an alarm in words."""
     adjusted = _adjusted(stratum.reversal_holm or 0.0, n_tests)
     return (
-        f"Over {one.overall.n_models} {_who(one)} the correlation is {_figure(one.overall)}, but {_figure(stratum)} "
+        f"Over {one.overall.n_models} {_who(one)} ρ is {_figure(one.overall)}, but {_figure(stratum)} "
         f"over the {stratum.n_models} models of {stratum.n_families} families in the stratum '{stratum.stratum}' "
         f"({adjusted}). Read as {reading}: {because}. "
         f"{MEANING[reading]}"
@@ -455,7 +455,7 @@ def _apart(one: BenchmarkStrata, by: str, parts: GroupParts) -> str:
     """Say how a correlation within groups is beside that over all models."""
     rho, low, high = (own or 0.0 for own in (parts.within, parts.within_low, parts.within_high))
     return (
-        f"Over {one.overall.n_models} {_who(one)} the correlation is {_figure(one.overall)}, but within groups by {by} "
+        f"Over {one.overall.n_models} {_who(one)} ρ is {_figure(one.overall)}, but within groups by {by} "
         f"it is {signed(rho)} [{signed(low)}, {signed(high)}], over {parts.n_within} models of {parts.groups_within} "
         f"groups: of models of one group the more capable have the {'higher' if rho > 0 else 'lower'} scores"
     )
