@@ -75,6 +75,15 @@ def test_no_name_in_the_overview_of_the_shipped_study_is_cut(shipped: StudyResul
             assert {entry.facts.name for entry, _ in rows} <= set(shown)
 
 
+def test_members_of_the_suite_are_not_among_safety_benchmarks_where_no_area_is_known() -> None:
+    made = result(
+        [facts("mine"), facts("suite")],
+        correlations=[correlation("chat", "mine"), correlation("chat", "suite", 0.9, in_suite=True)],
+    )
+    [(_, rows)] = safety_rows(Index.of(made), "chat")
+    assert [entry.facts.benchmark for entry, _ in rows] == ["mine"]
+
+
 def test_on_a_phone_a_name_is_nearer_to_its_own_mark_than_to_any_other(shipped: StudyResult) -> None:
     spec = overview(Index.of(shipped), "base", NARROW)
     names = [row for row in values(spec, "text", "text") if "weight" not in row]

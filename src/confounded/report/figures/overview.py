@@ -50,7 +50,10 @@ SIGNS: Final = {"entangled": "▲", "inverse": "▼", "separable": "■", "undec
 
 
 def safety_rows(index: Index, population: str) -> list[tuple[Group, list[tuple[Entry, Correlation]]]]:
-    """Return the areas that claim something about safety with their whole benchmarks, highest correlation first."""
+    """Return the areas that claim something about safety with their whole benchmarks, highest correlation first.
+
+    Members of the suite are left out wherever they stand: a file that names no areas does not part them from the rest.
+    """
     found = []
     for group in index.groups:
         if not group.claims_safety:
@@ -58,7 +61,10 @@ def safety_rows(index: Index, population: str) -> list[tuple[Group, list[tuple[E
         rows = [
             (entry, one)
             for entry in group.entries
-            if entry.depth == 0 and (one := entry.correlations.get(population)) and one.rho is not None
+            if entry.depth == 0
+            and (one := entry.correlations.get(population))
+            and one.rho is not None
+            and not one.in_suite
         ]
         if rows:
             found.append((group, sorted(rows, key=lambda row: -(row[1].rho or 0.0))))
