@@ -79,7 +79,7 @@ def test_a_missing_score_is_no_row_and_no_zero(tmp_path: Path, missing: str) -> 
         ("name,mmlu\nA,0.5\n", "column 'model'"),
         ("model\nA\n", "at least one column of scores"),
         ("model,mmlu\n,0.5\n", "an empty cell"),
-        ("model,population,mmlu\nA,instruct,0.5\n", "'instruct'"),
+        ("model,population,mmlu\nA,aligned,0.5\n", "'aligned'"),
         ("model,benchmark,score\nA,x,1\nA,x,2\n", "2 scores of model 'A' on benchmark 'x'"),
         ("model,benchmark,score,family\nA,x,1,f\nA,y,2,g\n", "'f' and 'g'"),
         ("model,,mmlu\nA,1,2\n", "column 2 without a name"),

@@ -180,3 +180,12 @@ def test_a_damaged_parquet_file_is_called_damaged_and_a_large_one_large(
     ) as large:
         read_parquet(path)
     assert "but found a damaged" not in str(large.value)
+
+
+def test_the_index_of_frames_that_were_put_together_is_no_benchmark(tmp_path: Path) -> None:
+    frame = pd.DataFrame(list(WIDE))
+    half = len(frame) // 2
+    pd.concat([frame[:half], frame[half:].reset_index(drop=True)]).to_parquet(tmp_path / "both.parquet")
+    table = read_parquet(tmp_path / "both.parquet")
+    assert set(table.scores["benchmark"]) == {"truthful", "refusal", "exams"}
+    assert any("__index_level_0__ only counts the rows" in issue.what for issue in table.issues)

@@ -184,3 +184,30 @@ def test_commas_that_may_be_something_else_are_asked_about(tmp_path: Path, cells
     rows = [f"{model};{cell}" for model, cell in zip(MODELS, cells, strict=True)]
     with pytest.raises(UnsettledError, match="decimal point"):
         read_scores(written(tmp_path / "doubt.csv", "model;b", *rows))
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "taken"),
+    [
+        ("Type", ("Pretrained", "instruct", "RLHF", "chat"), ("base", "chat", "chat", "chat")),
+        ("population", ("base", "Instruction-tuned", "", "mixed"), ("base", "chat", None, "mixed")),
+        ("type", ("pre-trained", "instruct", "-", "instruct"), ("base", "chat", None, "chat")),
+    ],
+)
+def test_usual_words_for_a_population_are_taken_and_said(
+    tmp_path: Path, name: str, words: tuple[str, ...], taken: tuple[str | None, ...]
+) -> None:
+    rows = [f"{model},{place},{word}" for place, (model, word) in enumerate(zip(MODELS, words, strict=True))]
+    table = read_scores(written(tmp_path / "kinds.csv", f"model,b,{name}", *rows))
+    found = dict(table.models.select("model", "population").iter_rows())
+    assert [found[model] for model in MODELS] == list(taken)
+    assert any("is chat" in issue.what and name in (issue.where or "") for issue in table.issues)
+
+
+def test_a_word_that_is_no_population_beside_some_that_are_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    rows = [
+        f"{model},1,{word}"
+        for model, word in zip(MODELS, ("base", "chat", "fine-tuned", "base"), strict=True)
+    ]
+    with pytest.raises(ContentError, match=r"'fine-tuned' for model 'claude-3-opus-20240229'.*another name"):
+        read_scores(written(tmp_path / "kinds.csv", "model,b,type", *rows))

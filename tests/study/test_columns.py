@@ -292,3 +292,23 @@ def test_what_models_were_to_be_parted_by_and_cannot_is_said_on_the_terminal(
     chosen = ["--by", "released", "--higher-is-safer", "--resamples", "0", "-o", str(tmp_path / "out")]
     assert main(["report", str(path), *chosen]) == 0
     assert "The chat models cannot be parted by released" in " ".join(capsys.readouterr().err.split())
+
+
+def test_parts_that_differ_in_case_alone_are_named_and_kept_apart(tmp_path: Path) -> None:
+    path = written(tmp_path, lab=["Meta", "meta", "Google", "Goo gle", "x", "y"] * 16)
+    result = studied(path, "lab")
+    assert len(strata_of(result, "lab")[1].strata) == 6
+    (said,) = [one.what for one in result.notices if "differ in case or signs" in one.what]
+    assert "'lab: Meta' and 'lab: meta'" in said
+    assert "'lab: Goo gle' and 'lab: Google'" in said
+    assert "lab: x" not in said
+
+
+def test_of_several_populations_none_is_told_that_it_is_of_one_class(tmp_path: Path) -> None:
+    path = written(tmp_path, population=["base", "chat"] * 48)
+    result = studied(path, "class", "compute")
+    assert {one.not_parted for one in result.notices} == {None, "compute"}
+    together = next(one for one in result.scopes if one.population == "together")
+    assert "class" in [one.by for one in together.splits]
+    alone = studied(written(tmp_path), "class")
+    assert "class" in {one.not_parted for one in alone.notices}

@@ -19,7 +19,15 @@ from confounded.scores.dates import looks_like_date, read_dates
 from confounded.scores.sizes import FEWEST_PARAMETERS, is_number, is_of_experts, looks_like_size, read_size
 from confounded.scores.table import MODEL_SCHEMA
 
-__all__ = ["POPULATIONS", "Attributes", "attributes_of", "dates_of", "is_attribute", "sizes_of"]
+__all__ = [
+    "POPULATIONS",
+    "Attributes",
+    "attributes_of",
+    "dates_of",
+    "is_attribute",
+    "populations_of",
+    "sizes_of",
+]
 
 NAMES: Final[Mapping[str, str]] = {
     "model": "model",
@@ -78,6 +86,17 @@ UNIT: Final = re.compile(r"(?:\bin )?\b(?P<unit>b|bn|billions?|m|mn|millions?)$"
 
 POPULATIONS: Final = ("base", "chat", "mixed")
 """What a population column may say."""
+
+POPULATION_WORDS: Final[Mapping[str, str]] = {
+    **{word: word for word in POPULATIONS},
+    **dict.fromkeys(("pretrained", "pre-trained", "base model", "pretrained base"), "base"),
+    **dict.fromkeys(
+        ("instruct", "instruction-tuned", "instruction tuned", "chat model", "chat-tuned"), "chat"
+    ),
+    **dict.fromkeys(("rlhf", "rl-tuned", "instruct/chat", "chat/instruct"), "chat"),
+}
+"""Words for a population, in lower case: they are taken where a column has no others. Of fine-tuned models it does not
+show whether they were tuned to chat."""
 
 LONGEST_SHOWN: Final = 40
 BILLION, MILLION = 1e9, 1e6
@@ -204,6 +223,32 @@ def dates_of(cells: pl.DataFrame, column: str, table: Cells, issues: list[Issue]
     return pl.Series("released", read.values, dtype=pl.String)
 
 
+def populations_of(cells: pl.DataFrame, column: str, table: Cells, issues: list[Issue]) -> pl.Series:
+    """Return a column of populations in the words that are used here, and add an issue of others that were taken.
+
+    A column with a word that stands for none is returned as it is: its reader says so.
+
+    Parameters
+    ----------
+    cells, column, table, issues
+        As of `dates_of`.
+    """
+    said = pl.Series("population", _present(as_text(cells[column], table)), dtype=pl.String)
+    words = said.str.to_lowercase()
+    other = sorted(set(words.drop_nulls()) - set(POPULATIONS))
+    if not other or not set(other) <= POPULATION_WORDS.keys():
+        return said
+    told = names_listed([f"{word} is {POPULATION_WORDS[word]}" for word in other])
+    issues.append(
+        Issue(
+            f"words for the population of a model: {told}",
+            where=f"{table.where}, column {column!r}",
+            remedy="Write base, chat or mixed where that is wrong.",
+        )
+    )
+    return words.replace_strict(POPULATION_WORDS, default=None, return_dtype=pl.String)
+
+
 def sizes_of(
     cells: pl.DataFrame, column: str, unit: float | None, table: Cells, issues: list[Issue]
 ) -> pl.Series:
@@ -316,8 +361,9 @@ def _other_dates(cells: pl.DataFrame, meanings: Mapping[str, str], where: str) -
 
 
 def _says_populations(cells: pl.Series) -> bool:
-    """Return whether some words of a column are populations."""
-    return bool(cells.cast(pl.String).str.strip_chars().str.to_lowercase().is_in(list(POPULATIONS)).any())
+    """Return whether some words of a column are populations, or all are words for one."""
+    words = {cell.lower() for cell in _different(cells)}
+    return not words.isdisjoint(POPULATIONS) or bool(words and words <= POPULATION_WORDS.keys())
 
 
 def _says_one_thing(cells: pl.DataFrame, name: str) -> bool:

@@ -22,7 +22,14 @@ from typing import Final
 import polars as pl
 
 from confounded.errors import ContentError, UnreadableError
-from confounded.readers.attributes import POPULATIONS, Attributes, attributes_of, dates_of, sizes_of
+from confounded.readers.attributes import (
+    POPULATIONS,
+    Attributes,
+    attributes_of,
+    dates_of,
+    populations_of,
+    sizes_of,
+)
 from confounded.readers.cells import (
     LINE,
     Cells,
@@ -56,6 +63,9 @@ leaderboards. Only where it does count them is it not read."""
 
 INDEX_OF_A_FRAME: Final = re.compile(r"level_\d|Unnamed: \d+|__index_level_\d__")
 """What pandas alone calls an index. Once rows were taken out or shuffled, it numbers them in no order."""
+
+INDEX_IN_PARQUET: Final = re.compile(r"__index_level_\d__")
+"""What nothing else is called: the numbers of frames that were put together stand in it twice."""
 
 PLACE: Final = f"{LINE}place"
 """The column that says where a score stands."""
@@ -111,7 +121,8 @@ def check_header(names: Sequence[str], where: str) -> None:
             "a name for every column",
             found=f"column {names.index('') + 1} without a name",
             where=where,
-            remedy="Name it in the header; the column of model names is called 'model'.",
+            remedy="Name it in the header; the column of model names is called 'model'. Remove it if it only numbers "
+            "the rows.",
         )
 
 
@@ -157,6 +168,7 @@ def read_cells(cells: Cells) -> ScoreTable:
         for name in names
         if (INDEX.fullmatch(name) and counts_rows(numbered[name]))
         or (INDEX_OF_A_FRAME.fullmatch(name) and numbers_rows(numbered[name]))
+        or (INDEX_IN_PARQUET.fullmatch(name) and numbered[name].dtype.is_integer())
     ]
     if counting:
         numbered = numbered.drop(counting)
@@ -427,6 +439,8 @@ def _models(
             read.append(dates_of(as_named, name, table, issues))
         elif meaning == "parameters":
             read.append(sizes_of(as_named, name, attributes.scales.get(name), table, issues))
+        elif meaning == "population":
+            read.append(populations_of(as_named, name, table, issues))
     models = _declared(cells.with_columns(read), "model", MODEL_SCHEMA, table, issues)
     scales = {meaning: attributes.scales.get(name) for name, meaning in attributes.meanings.items()}
     scale = scales.get("training_flop")
@@ -470,4 +484,6 @@ def _check_population(said: pl.DataFrame, table: Cells) -> None:
             f"{names_listed(POPULATIONS)} as the population (or type) of a model",
             found=f"{other['population'][0]!r} for model {other['model'][0]!r}",
             where=table.where,
+            remedy="Write one of these or leave the cell empty, or give the column another name if it says something "
+            "else.",
         )

@@ -26,7 +26,7 @@ from confounded.study.capabilities import FEWEST_MODELS, CapabilitiesScore
 from confounded.study.capability import capabilities_of
 from confounded.study.columns import CHANCE
 from confounded.study.correlations import MOSTLY_IMPUTED, correlation, own_accuracy, too_many_imputed
-from confounded.study.known import number
+from confounded.study.known import listed, number
 from confounded.study.population import Population, together
 from confounded.study.result import BenchmarkFacts, Notice
 from confounded.study.settings import Settings
@@ -141,11 +141,13 @@ def part_models(
 
 def not_parted(scoped: Sequence[Scoped], settings: Settings) -> list[Notice]:
     """Say where models cannot be parted as was asked for, and where no stratum is large enough for an alarm."""
+    apart = [one for one in scoped if one.population.name != TOGETHER]
     return [
         notice
-        for one in scoped
-        if one.population.name != TOGETHER
+        for one in apart
         for notice in _not_parted(one.population, one.partings, settings)
+        # Of several populations each is of one class; all together are parted by it.
+        if len(apart) == 1 or notice.not_parted != "class"
     ]
 
 
@@ -159,7 +161,9 @@ def _not_parted(population: Population, partings: Sequence[Parting], settings: S
             alone, remedy = one_stratum(population, name, settings)
             what = f"The {who} cannot be parted by {by}: {alone}."
             notices.append(Notice(what=what, remedy=remedy, not_parted=by))
-        elif not any(has_large(one, population.matrix.families) for one in own):
+            continue
+        notices += [notice for one in own for notice in _alike(one, who, by)]
+        if not any(has_large(one, population.matrix.families) for one in own):
             notices.append(
                 Notice(
                     what=f"No stratum of the {who} by {by} has {FEWEST_IN_STRATUM} models of "
@@ -167,6 +171,23 @@ def _not_parted(population: Population, partings: Sequence[Parting], settings: S
                 )
             )
     return notices
+
+
+def _alike(parting: Parting, who: str, by: str) -> list[Notice]:
+    """Say which parts are called the same but for case and signs, which may be one."""
+    spelled: dict[str, list[str]] = {}
+    for place, name in enumerate(parting.strata):
+        if (parting.of == place).any():
+            spelled.setdefault("".join(filter(str.isalnum, name.casefold())), []).append(name)
+    same = [" and ".join(repr(name) for name in names) for names in spelled.values() if len(names) > 1]
+    if parting.is_chance or not same:
+        return []
+    return [
+        Notice(
+            what=f"Parts of the {who} by {by} differ in case or signs alone, and are taken apart: {listed(same)}.",
+            remedy="Write what is one in one way.",
+        )
+    ]
 
 
 def _scoped(
