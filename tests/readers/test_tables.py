@@ -123,7 +123,7 @@ def test_a_long_table_says_the_same_in_every_form(tmp_path: Path, form: Form) ->
         pl.DataFrame({"name": ["A"], "x": [1.0]}),
         pl.DataFrame({"model": [None, "B"], "x": [1.0, 2.0]}),
         pl.DataFrame({"model": [None, None], "x": [1.0, 2.0]}),
-        pl.DataFrame({"model": ["A"], "population": ["instruct"], "x": [1.0]}),
+        pl.DataFrame({"model": ["A"], "population": ["aligned"], "x": [1.0]}),
         pl.DataFrame({"model": ["A"], "type": ["chat"], "population": ["base"], "x": [1.0]}),
         pl.DataFrame({"Model": ["A"], "model": ["B"], "benchmark": ["b"], "score": [1.0]}),
         pl.DataFrame({"model": ["A", "A"], "benchmark": ["b", "b"], "score": [1.0, 2.0]}),
