@@ -312,3 +312,17 @@ def test_of_several_populations_none_is_told_that_it_is_of_one_class(tmp_path: P
     assert "class" in [one.by for one in together.splits]
     alone = studied(written(tmp_path), "class")
     assert "class" in {one.not_parted for one in alone.notices}
+
+
+def test_by_size_cuts_at_the_stated_sizes_whatever_the_column_is_called(tmp_path: Path) -> None:
+    for name in ("size", "Params", "model_size"):
+        path = written(tmp_path, **{name: ["1B", "2B", "7B", "8B", "13B", "20B", "34B", "70B"] * 12})
+        one, split = strata_of(studied(path, "size"), "size")
+        assert [own.n_models for own in split.strata] == [24, 24, 24, 24], name
+        assert split.strata[0].stratum == "below 3 billion parameters"
+        assert [own.given for own in one.given] == ["size"]
+    path = written(tmp_path, release=["2023-05-01", "2024-07-01"] * 48)
+    assert [own.stratum for own in strata_of(studied(path, "release"), "released")[1].strata] == [
+        "2023-01-01 to 2024-01-01 (day of release)",
+        "2024-01-01 to 2025-01-01 (day of release)",
+    ]

@@ -63,6 +63,10 @@ AS_NAMED: Final = frozenset({*MODEL_SCHEMA, "type", "organization", "release_dat
 """Column names (in lower case) of attributes that are known by these names; one with another name is also kept as it
 stands, under that name."""
 
+ASKED_FOR: Final = frozenset({"size", "release"})
+"""Column names (in lower case) that are those of what models of any table are parted by: what such a column says is not
+kept beside it, so that parting by size is the same for every table."""
+
 RELEASE: Final = (
     *("released", "release date", "date of release", "released on", "released at", "release day"),
     *("model release date", "public release date", "initial release date", "initial release", "release"),
@@ -160,7 +164,7 @@ def attributes_of(cells: pl.DataFrame, where: str) -> Attributes:
     return Attributes(
         meanings=meanings,
         scales=scales,
-        kept=tuple(name for name in meanings if name.lower() not in AS_NAMED),
+        kept=tuple(name for name in meanings if name.lower() not in AS_NAMED | ASKED_FOR),
         unused=tuple(
             name
             for name in cells.columns
