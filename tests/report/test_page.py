@@ -379,3 +379,16 @@ def test_the_answer_counts_no_undecided_where_there_are_none_and_says_none_for_z
         "none to fall as it grows.",
         "None is shown to be separable from capability.",
     ]
+
+
+def test_the_answer_counts_models_without_a_capabilities_score_apart() -> None:
+    made = result(populations=[population("base", ["honesty"])])
+    (base,), (tally,) = made.populations, made.population_summaries
+    first, *others = base.models
+    scoreless = msgspec.structs.replace(first, capabilities_score=None)
+    lacking = msgspec.structs.replace(base, models=[scoreless, *others])
+    undecided = msgspec.structs.replace(tally, n_benchmarks=1, verdicts=VerdictCounts(undecided=1))
+    said = answer(
+        Index.of(msgspec.structs.replace(made, populations=[lacking], population_summaries=[undecided]))
+    )
+    assert said[0].endswith("1 of 1 is undecided over 3 base models (1 more has no capabilities score).")

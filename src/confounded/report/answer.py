@@ -10,7 +10,7 @@ from confounded.report import words
 from confounded.report.index import Entry, Group, Index
 from confounded.report.plain import short
 from confounded.report.verdicts import VERDICTS, VerdictMark, mark_of
-from confounded.study.result import AreaSummary, Correlation, PopulationSummary
+from confounded.study.result import AreaSummary, Correlation, PopulationResult, PopulationSummary
 
 __all__ = ["WARNING_EXAMPLE", "AreaAnswer", "Warning", "answer", "area_answers", "imputed_told", "warning"]
 
@@ -127,18 +127,28 @@ def warning(index: Index) -> Warning | None:
 
 
 def _undecided(tallies: Sequence[PopulationSummary], index: Index) -> str:
-    sizes = {one.population: one.n_models for one in index.result.populations}
+    over = {one.population: _scored(one) for one in index.result.populations}
     undecided = sum(one.verdicts.undecided for one in tallies)
     if not undecided:
         return f"Every one of {_and(words.plural(one.n_benchmarks, 'benchmark') for one in tallies)} can be placed."
     mostly = 2 * undecided > sum(one.n_benchmarks for one in tallies)
     counts = _and(
         f"{one.verdicts.undecided:,} of {one.n_benchmarks:,} {'is' if one.verdicts.undecided == 1 else 'are'} "
-        f"undecided over {sizes[one.population]:,} {one.population} models"
+        f"undecided over {over[one.population]}"
         for one in tallies
         if one.verdicts.undecided
     )
     return f"For {'most' if mostly else 'some'} benchmarks nobody can say yet: {counts}."
+
+
+def _scored(population: PopulationResult) -> str:
+    """Say how many models of a population have a capabilities score, and how many more there are."""
+    n = sum(one.capabilities_score is not None for one in population.models)
+    lacking = population.n_models - n
+    others = (
+        f" ({lacking:,} more {'has' if lacking == 1 else 'have'} no capabilities score)" if lacking else ""
+    )
+    return f"{n:,} {population.population} model{'' if n == 1 else 's'}{others}"
 
 
 def _established(
