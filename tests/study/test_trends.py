@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from confounded.scores import ScoreTable
+from confounded.stats.trend import adjusted_trends
 from confounded.study import Settings, run_study
 from confounded.study.result import StudyResult
 from confounded.study.trends import year_of
@@ -120,3 +121,62 @@ def placed(study: StudyResult) -> list[int]:
     return [
         split.stratum_of.count(place) for place, _ in enumerate(split.strata) if place in split.stratum_of
     ]
+
+
+def test_error_in_the_capabilities_score_is_taken_out_of_a_trend_and_the_other_stands_beside_it() -> None:
+    study = run_study(dated(), Settings(resamples=0))
+    one = next(trend for trend in study.trends if trend.benchmark == "bbq_amb")
+    assert one.uncorrected is not None
+    assert one.per_year != one.uncorrected.per_year
+    assert one.reliability is not None
+    assert 0.6 < one.reliability < 1
+
+
+def test_a_trend_is_that_of_the_suite_as_it_stands_in_the_table() -> None:
+    made = dated()
+    study = run_study(made, Settings(resamples=0))
+    (one,) = [trend for trend in study.trends if trend.benchmark == "bbq_amb"]
+    (population,) = study.populations
+    cells = {
+        name: dict(zip(part["model"], part["score"], strict=True))
+        for (name,), part in made.scores.partition_by("benchmark", as_dict=True).items()
+    }
+    models = made.models["model"].to_list()
+    suite = np.array([[cells[member.benchmark][m] for member in population.suite] for m in models])
+    weights = np.array([member.loading for member in population.suite])
+    parts = (suite - suite.mean(axis=0)) / suite.std(axis=0) * weights
+    _, own = np.unique(made.models["family"].to_list(), return_inverse=True)
+    found = adjusted_trends(
+        parts.sum(axis=1),
+        [year_of(day) for day in made.models["released"]],
+        np.array([[cells["bbq_amb"][m]] for m in models]),
+        own,
+        np.ones((1, 1), dtype=bool),
+        parts=parts,
+    )
+    assert one.per_year == pytest.approx(found.corrected.per_year[0])
+    assert one.low == pytest.approx(found.corrected.low[0])
+    assert one.reliability == pytest.approx(found.reliability[0])
+
+
+def test_of_a_score_held_fixed_without_errors_no_trend_is_known_but_the_uncorrected_one() -> None:
+    study = run_study(dated(), Settings(resamples=0, capabilities="column:mmlu"))
+    one = next(trend for trend in study.trends if trend.benchmark == "bbq_amb")
+    assert (one.per_year, one.answer) == (None, "not known")
+    assert "error of the capabilities score is not known" in (one.reason or "")
+    assert one.uncorrected is not None
+    assert one.uncorrected.low is not None
+    assert one.n_models == 30
+
+
+def test_models_with_imputed_cells_are_in_no_corrected_trend() -> None:
+    made = dated()
+    holed = made.scores.filter(
+        ~((pl.col("benchmark") == "mmlu") & pl.col("model").is_in([f"model-{i}" for i in range(5)]))
+    )
+    study = run_study(
+        ScoreTable(holed, made.models, made.benchmarks), Settings(resamples=0, missing="impute")
+    )
+    one = next(trend for trend in study.trends if trend.benchmark == "bbq_amb")
+    assert one.per_year is not None
+    assert one.n_models == 25

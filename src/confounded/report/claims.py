@@ -16,6 +16,7 @@ from confounded.study.result import (
     KindContrast,
     Pooled,
     StudyResult,
+    UncorrectedTrend,
 )
 
 __all__ = ["NO_DATA", "Claim", "claims", "contrast_sentences", "intuition_sentences"]
@@ -173,20 +174,30 @@ def _at_odds(one: Correlation) -> str:
 def _over_time(summary: AreaSummary, result: StudyResult) -> Iterator[str]:
     """Say whether it improved over release dates at fixed capability."""
     for one in result.trends:
-        if (one.area, one.population) != (summary.area, summary.population) or one.per_year is None:
+        if (one.area, one.population) != (summary.area, summary.population):
             continue
-        if one.low is None or one.high is None:
+        with_error = _with_error(one.uncorrected)
+        if one.per_year is None:
+            yield f"Over release dates at fixed capability: not known ({one.reason}){with_error}."
+        elif one.low is None or one.high is None:
             yield f"Over release dates at fixed capability: no interval ({one.reason})."
-            continue
-        yield (
-            f"Over release dates at fixed capability {TREND[one.answer]}: {_number(one.per_year)} "
-            f"[{_number(one.low)}, {_number(one.high)}] standard deviations a year, {one.n_models} "
-            f"models with a known date."
-        )
+        else:
+            yield (
+                f"Over release dates at fixed capability {TREND[one.answer]}: {_number(one.per_year)} "
+                f"[{_number(one.low)}, {_number(one.high)}] standard deviations a year{with_error}; {one.n_models} "
+                f"models with a known date."
+            )
+
+
+def _with_error(one: UncorrectedTrend | None) -> str:
+    if one is None or one.per_year is None:
+        return ""
+    limits = "" if one.low is None or one.high is None else f" [{_number(one.low)}, {_number(one.high)}]"
+    return f"; with the error of the capabilities score left in, {_number(one.per_year)}{limits}"
 
 
 TREND: Final = {
-    "improves": "it improves (error in the capabilities score can make it seem so)",
+    "improves": "it improves",
     "worsens": "it worsens",
     "cannot tell": "these models do not tell whether it improves",
 }

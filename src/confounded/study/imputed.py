@@ -68,8 +68,8 @@ HELD: Final = (
 
 NOT_HELD: Final = (
     "There are no bootstrap intervals, for every one of thousands of resamples would have to be imputed anew, and "
-    "those of a suite that is not would be too narrow; nor verdicts without each family. Shapes, robustness checks, "
-    "adjusted scores and trends take the mean of each cell as if it were there."
+    "those of a suite that is not would be too narrow; nor verdicts without each family. Shapes, robustness checks and "
+    "adjusted scores take the mean of each cell as if it were there; trends leave out models with an imputed cell."
 )
 """What is missing for it, and what it is not in."""
 

@@ -70,6 +70,7 @@ __all__ = [
     "StudyPower",
     "StudyResult",
     "SuiteMember",
+    "UncorrectedTrend",
     "VerdictCounts",
     "WithoutFamily",
     "read_result",
@@ -715,12 +716,23 @@ class KindContrast(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class UncorrectedTrend(msgspec.Struct, frozen=True, kw_only=True):
+    """The same trend, had the capabilities score no error: for comparison, as no answer follows from it."""
+
+    per_year: float | None
+    low: float | None
+    high: float | None
+    reason: str | None = None
+
+
 class SafetyTrend(msgspec.Struct, frozen=True, kw_only=True):
     """How safety changes over release dates among models of equal capability (`stats.trend`).
 
     Of an `area`, its pooled benchmarks taken together, or of one `benchmark`. `per_year` is in standard deviations
-    between models a year, higher being safer; `answer` is ``improves``, ``worsens`` or ``cannot tell``, by the
-    interval, which is not corrected for how many trends are looked at. Where something is undefined, `reason` says why.
+    between models a year, higher being safer, corrected for the error of the capabilities score; `answer` is
+    ``improves``, ``worsens`` or ``cannot tell``, by the interval, which is not corrected for how many trends are looked
+    at, or ``not known`` where the error is not known or too large. `reliability` is that of the capabilities score at a
+    given date. Where something is undefined, `reason` says why.
     """
 
     population: str
@@ -732,6 +744,8 @@ class SafetyTrend(msgspec.Struct, frozen=True, kw_only=True):
     n_models: int
     n_families: int
     answer: str
+    reliability: float | None = None
+    uncorrected: UncorrectedTrend | None = None
     reason: str | None = None
 
 

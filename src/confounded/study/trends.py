@@ -1,20 +1,27 @@
-"""Differential progress over time: does safety improve among models of equal capability?"""
+"""Differential progress over time: does safety improve among models of equal capability?
+
+The headline is the trend without the error of the capabilities score (`stats.trend`). That error follows from the parts
+of a fitted score, each benchmark's share in it, and of a score held fixed from the standard errors of its source. Parts
+count where they were measured: of a benchmark that is imputed from the others, these foretell too much.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from math import isnan
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from confounded.scores.dates import day_number
-from confounded.stats.trend import adjusted_trends
+from confounded.stats.component import standardise
+from confounded.stats.trend import AdjustedTrends, adjusted_trends
 from confounded.study.capabilities import CapabilitiesScore
 from confounded.study.known import number
 from confounded.study.population import Population
-from confounded.study.result import AreaSummary, Correlation, SafetyTrend
+from confounded.study.result import AreaSummary, Correlation, SafetyTrend, UncorrectedTrend
 from confounded.study.settings import Settings
 
 __all__ = ["safety_trends", "year_of"]
@@ -23,6 +30,8 @@ FEWEST_DATED: Final = 8
 """Models with a release date below which no trend is looked for (`stats.trend`)."""
 
 DAYS: Final = 365.25
+
+FloatArray = NDArray[np.float64]
 
 
 def year_of(released: str | None) -> float:
@@ -80,26 +89,60 @@ def safety_trends(
         families,
         groups,
         settings.level,
+        parts=_parts(population, score),
+        error_variance=_error_variance(population, score),
     )
     what: list[dict[str, str]] = [{"area": area} for area in areas] + [{"benchmark": name} for name in names]
-    return [
-        SafetyTrend(
-            population=population.name,
-            area=one.get("area"),
-            benchmark=one.get("benchmark"),
-            per_year=number(found.per_year[g]),
-            low=number(found.low[g]),
-            high=number(found.high[g]),
-            n_models=int(found.n_models[g]),
-            n_families=int(found.n_families[g]),
-            answer=_answer(found.low[g], found.high[g]),
-            reason=found.reasons[g],
-        )
-        for g, one in enumerate(what)
-    ]
+    return [_record(population.name, one, found, g) for g, one in enumerate(what)]
 
 
-def _answer(low: float, high: float) -> str:
+def _parts(population: Population, score: CapabilitiesScore) -> FloatArray | None:
+    """Return what each benchmark adds to the (M,) fitted scores, NaN where not measured; None of a fixed score."""
+    if score.columns is None or score.fit is None:
+        return None
+    parts = np.full((len(population.models), len(score.suite)), np.nan)
+    measured = np.isfinite(population.matrix.columns(score.suite)[score.rows])
+    parts[score.rows] = np.where(measured, standardise(score.columns) * score.fit.eigenvector, np.nan)
+    return parts
+
+
+def _error_variance(population: Population, score: CapabilitiesScore) -> FloatArray | None:
+    """Return the error variances of the (M,) scores, where their source has standard errors."""
+    if score.variances is None or np.isnan(score.variances).all():
+        return None
+    variances = np.full(len(population.models), np.nan)
+    variances[score.rows] = score.variances
+    return variances
+
+
+def _record(population: str, what: Mapping[str, str], found: AdjustedTrends, g: int) -> SafetyTrend:
+    corrected, plain = found.corrected, found.uncorrected
+    # Where nothing could be corrected, the models are those of the trend that stands beside it.
+    of = plain if np.isnan(corrected.per_year[g]) else corrected
+    return SafetyTrend(
+        population=population,
+        area=what.get("area"),
+        benchmark=what.get("benchmark"),
+        per_year=number(corrected.per_year[g]),
+        low=number(corrected.low[g]),
+        high=number(corrected.high[g]),
+        n_models=int(of.n_models[g]),
+        n_families=int(of.n_families[g]),
+        answer=_answer(corrected.per_year[g], corrected.low[g], corrected.high[g]),
+        reliability=number(found.reliability[g]),
+        uncorrected=UncorrectedTrend(
+            per_year=number(plain.per_year[g]),
+            low=number(plain.low[g]),
+            high=number(plain.high[g]),
+            reason=plain.reasons[g],
+        ),
+        reason=corrected.reasons[g],
+    )
+
+
+def _answer(per_year: float, low: float, high: float) -> str:
+    if isnan(per_year):
+        return "not known"
     if low > 0:
         return "improves"
     return "worsens" if high < 0 else "cannot tell"

@@ -130,18 +130,22 @@ def test_every_area_that_claims_safety_has_its_trend_and_says_whether_it_settles
                 one.n_models,
             )
             assert row.is_open == (one.answer == "cannot tell")
+            assert one.uncorrected is not None
+            assert row.compared == one.uncorrected.per_year
         known = [row.at for row in rows if row.at is not None]
         assert known == sorted(known, reverse=True)
         spec = trends_figure(index, name, WIDTH)
         assert spec is not None
-        hollow = [mark["fill"] == ROLES["paper"][0] for mark in marks(spec)]
+        own = [mark for mark in marks(spec) if mark["shape"] != STROKE_SHAPE]
+        assert len(marks(spec)) == 2 * len(own)
+        hollow = [mark["fill"] == ROLES["paper"][0] for mark in own]
         assert hollow == [row.is_open for row in rows if row.at is not None]
 
 
 def test_an_area_of_which_no_trend_can_be_told_is_last_with_its_reason(shipped: StudyResult) -> None:
     first = next(one for one in shipped.trends if one.population == "base" and one.area)
     unknown = msgspec.structs.replace(
-        first, per_year=None, low=None, high=None, answer="cannot tell", reason="too few dates"
+        first, per_year=None, low=None, high=None, answer="not known", reason="too few dates"
     )
     trends: list[SafetyTrend] = [unknown if one is first else one for one in shipped.trends]
     row = trend_rows(Index.of(msgspec.structs.replace(shipped, trends=trends)), "base")[-1]

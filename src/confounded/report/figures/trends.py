@@ -20,7 +20,8 @@ TREND_TITLE: Final = "change a year at equal capability, standard deviations"
 def trend_rows(index: Index, population: str) -> list[Row]:
     """Return the trend of each area in which safety is claimed, the one that improves most first.
 
-    An area of which no trend can be told is the last, with the reason.
+    Beside each stands the trend with the error of the capabilities score left in. An area of which none is known
+    without it is the last, with the reason.
     """
     own = {
         one.area: one for one in index.result.trends if one.population == population and one.area is not None
@@ -49,7 +50,8 @@ def trends_figure(index: Index, population: str, width: int) -> Spec | None:
     return row_figure(
         rows,
         f"How safety changes over release dates among {short(population)} models of equal capability, in "
-        f"{plural(len(rows), 'area')}, with intervals",
+        f"{plural(len(rows), 'area')}, with intervals; an upright stroke is the same with the error of the "
+        "capabilities score left in",
         width,
         title=TREND_TITLE,
     )
@@ -63,6 +65,7 @@ def _row(title: str, one: SafetyTrend) -> Row:
         high=one.high,
         n_models=one.n_models,
         n_families=one.n_families,
+        compared=None if one.uncorrected is None else one.uncorrected.per_year,
         is_open=one.answer == "cannot tell",
         reason=one.reason,
     )

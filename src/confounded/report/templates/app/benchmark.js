@@ -109,11 +109,13 @@ const judgement = (one) => {
     one.cautions.length ? el("ul", { class: "cautions" }, one.cautions.map((caution) => el("li", {}, el("b", {}, `${sentence(caution.caution)}: `), caution.what))) : null);
 };
 
+const trendWords = (one) => one.per_year === null ? "" : `${significant(one.per_year)}${one.low === null ? "" : ` (${significant(one.low)} to ${significant(one.high)})`}`;
 const numbersTable = (own) => {
   const lines = [
     ["Published, %", (one) => one.published ? `${fixed(one.published.percent, 1)} (table ${one.published.table})` : ""],
     ["Share of the suite's cells that is imputed", (one) => one.imputed ? share(one.imputed.share) : ""],
-    ["Change a year at equal capability, standard deviations", (one) => one.trend && one.trend.per_year !== null ? `${significant(one.trend.per_year)}${one.trend.low === null ? "" : ` (${significant(one.trend.low)} to ${significant(one.trend.high)})`}: ${one.trend.answer}` : ""],
+    ["Change a year at equal capability, standard deviations", (one) => !one.trend ? "" : one.trend.per_year === null ? `${one.trend.answer}: ${one.trend.reason}` : `${trendWords(one.trend)}: ${one.trend.answer}`],
+    ["The same with the error of the capabilities score left in", (one) => one.trend?.uncorrected ? trendWords(one.trend.uncorrected) : ""],
     ["Families, effective number", (one) => `${one.n_families}, ${fixed(one.effective_families, 1)}`],
     [`p against ±${marginWords(study.settings.margin)}`, (one) => pValue(one.tests?.p)], ["q (Benjamini–Hochberg)", (one) => pValue(one.tests?.q_bh)], [`Verdict among many at ±${marginWords(study.settings.margin)} (Benjamini–Hochberg)`, (one) => one.tests?.verdict_bh ?? ""],
     [`Verdict by the effective number of families at ±${marginWords(study.settings.margin)}`, (one) => one.verdict_effective],
