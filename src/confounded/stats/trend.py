@@ -19,8 +19,9 @@ scale and what a part weighs stay), and the standard error is taken with Student
 mean trend of several benchmarks goes through the same jackknife as one figure, so that what they share is counted.
 
 What one part holds alone counts as error, also where it is capability of a kind. What parts share beside capability
-counts as capability. The benchmark is taken to share its errors with none of them. The relation with capability is taken to be straight and the same at all times; a trend is one of
-the models that were measured, and says nothing of why.
+counts as capability. The benchmark is taken to share its errors with none of them. The relation with capability is
+taken to be straight and the same at all times; a trend is one of the models that were measured, and says nothing of
+why.
 """
 
 from __future__ import annotations
