@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from confounded import read_scores
-from confounded.errors import ContentError, UnsettledError
+from confounded.errors import ContentError, UnreadableError, UnsettledError
 
 MODELS = ("gpt-4-0613", "claude-2.1", "claude-3-opus-20240229", "meta-llama/Llama-2-70b-chat-hf")
 
@@ -211,3 +211,27 @@ def test_a_word_that_is_no_population_beside_some_that_are_is_refused_with_what_
     ]
     with pytest.raises(ContentError, match=r"'fine-tuned' for model 'claude-3-opus-20240229'.*another name"):
         read_scores(written(tmp_path / "kinds.csv", "model,b,type", *rows))
+
+
+@pytest.mark.parametrize("name", ["Average", "MEAN", "median"])
+def test_a_row_of_means_is_no_model_and_empty_rows_are_none(tmp_path: Path, name: str) -> None:
+    rows = [f"{model},{place},{place}" for place, model in enumerate(MODELS)]
+    table = read_scores(written(tmp_path / "means.csv", "model,a,b", *rows, ",,", f"{name},1.5,1.5", " , ,"))
+    assert set(table.models["model"]) == set(MODELS)
+    (told,) = [issue for issue in table.issues if "no models" in issue.what]
+    assert name in told.what
+    assert "line 7" in told.where
+    assert not any(issue.stops for issue in table.issues)
+
+
+def test_a_row_without_a_model_is_named_by_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match=r"line 3.*a model on every row"):
+        read_scores(written(tmp_path / "hole.csv", "model,a,b", "A,1,2", ",3,4"))
+    with pytest.raises(UnreadableError, match="rows of scores"):
+        read_scores(written(tmp_path / "none.csv", "model,a,b", ",,", "Average,1,2"))
+
+
+def test_metrics_of_one_benchmark_are_not_taken_together_in_silence(tmp_path: Path) -> None:
+    rows = [f"{model},b,{metric},{len(metric)}" for model in MODELS for metric in ("acc", "acc_norm")]
+    with pytest.raises(UnsettledError, match=r"differ in 'metric' \('acc', 'acc_norm' of model"):
+        read_scores(written(tmp_path / "two.csv", "model,benchmark,metric,score", *rows))

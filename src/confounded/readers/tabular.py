@@ -70,6 +70,11 @@ INDEX_IN_PARQUET: Final = re.compile(r"__index_level_\d__")
 PLACE: Final = f"{LINE}place"
 """The column that says where a score stands."""
 
+NOT_MODELS: Final = frozenset(
+    {"average", "avg", "avg.", "mean", "median", "total", "overall", "std", "std.", "standard deviation"}
+)
+"""What people call rows (in lower case) that say something of all models of a table."""
+
 BESIDE: Final[Mapping[str, str]] = {"_stderr": "stderr", "_n_items": "n_items"}
 """What follows the name of a benchmark in the name of a column that says more of its scores, in a wide table."""
 
@@ -174,7 +179,51 @@ def read_cells(cells: Cells) -> ScoreTable:
         numbered = numbered.drop(counting)
         what = f"the column {names_listed(counting)} only counts the rows and was not read"
         cells = replace(cells, issues=(*cells.issues, Issue(what, where=cells.where)))
+    numbered, told = _rows_of_models(numbered, cells)
+    cells = replace(cells, issues=(*cells.issues, *told))
     return _long(numbered, cells) if lower.issuperset(LONG_COLUMNS) else _wide(numbered, cells)
+
+
+def _rows_of_models(rows: pl.DataFrame, table: Cells) -> tuple[pl.DataFrame, list[Issue]]:
+    """Return the rows that can be of a model, without empty ones and those of means over the models, and an issue.
+
+    Raises
+    ------
+    UnreadableError
+        If none is left.
+    ContentError
+        If a row says something, and not of which model.
+    """
+    empty = pl.DataFrame([_blank(rows[name]) for name in rows.columns[1:]]).select(
+        pl.all_horizontal(pl.all())
+    )
+    means = _words_of(rows["model"]).str.to_lowercase().is_in(list(NOT_MODELS)).fill_null(value=False)
+    kept = rows.filter(~empty.to_series() & ~means)
+    if not kept.height:
+        raise UnreadableError("rows of scores", found="none", where=table.where)
+    if not means.any():
+        return kept, []
+    names = names_listed(rows["model"].filter(means).cast(pl.String).unique(maintain_order=True).to_list())
+    lines = names_listed(rows[LINE].filter(means).cast(pl.String).to_list(), most=4)
+    what = f"rows called {names} are no models and were not read"
+    return kept, [Issue(what, where=f"{table.where}, {table.row_word} {lines}")]
+
+
+def _words_of(cells: pl.Series) -> pl.Series:
+    """Return the words in a column, null where there are none."""
+    words = cells.dtype in (pl.String, pl.Categorical, pl.Enum)
+    return (
+        cells.cast(pl.String).str.strip_chars()
+        if words
+        else pl.repeat(None, cells.len(), dtype=pl.String, eager=True)
+    )
+
+
+def _blank(cells: pl.Series) -> pl.Series:
+    """Return which cells of a column say nothing at all."""
+    if cells.dtype.is_float():
+        return cells.is_null() | cells.is_nan()
+    return cells.is_null() | (_words_of(cells) == "").fill_null(value=False)
 
 
 def _without_links(models: pl.Series) -> pl.Series:
@@ -214,7 +263,10 @@ def _long(cells: pl.DataFrame, table: Cells) -> ScoreTable:
     varying = [name for name in others if _varies(cells, name)]
     issues = [*table.issues, *attributes.issues]
     issues += _described([name for name in others if name not in varying], table)
-    issues += _varying(varying, cells, table)
+    issues += _varying(varying, table)
+    issues += _telling_apart(
+        [*(name for name in ("metric",) if name in cells.columns), *varying], cells, table
+    )
     # An error without the sign beside scores that have it may be in another unit.
     shares = [name for name in ("score", "stderr") if name in cells.columns and holds_text(cells[name])]
     percent = bool(shares) and all(is_in_percent(cells[name]) for name in shares)
@@ -243,17 +295,22 @@ def _varies(cells: pl.DataFrame, name: str) -> bool:
     return model_columns(cells["model"].cast(pl.String), cells, [name])["model"].is_duplicated().any()
 
 
-def _varying(names: list[str], cells: pl.DataFrame, table: Cells) -> list[Issue]:
-    """Return the issues of columns that say several things of one model: of all, and of those that part its scores."""
+def _varying(names: list[str], table: Cells) -> list[Issue]:
+    """Return the issue of columns that say several things of one model."""
     if not names:
         return []
-    told = [
+    return [
         Issue(
             f"columns that say several things of one model are no scores and were set aside: {names_listed(names)}",
             where=table.where,
             remedy="Scores stand in the column 'score'. Where one parts the models, write one thing of each model.",
         )
     ]
+
+
+def _telling_apart(names: Sequence[str], cells: pl.DataFrame, table: Cells) -> list[Issue]:
+    """Return an issue for each column that tells scores of one model on one benchmark apart."""
+    told = []
     score = ["model", "benchmark"]
     repeated = cells.filter(cells.select(score).is_duplicated())
     for name in names:
@@ -467,7 +524,10 @@ def _declared(
         ),
     )
     if said[key].is_null().any():
-        raise ContentError(f"a {key} on every row", found="an empty cell", where=table.where)
+        line = cells[LINE].filter(said[key].is_null())[0]
+        raise ContentError(
+            f"a {key} on every row", found="an empty cell", where=f"{table.where}, {table.row_word} {line}"
+        )
     _check_population(said, table)
     declared, contrary = agreed(said, key, table.where)
     issues += contrary
