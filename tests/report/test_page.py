@@ -392,3 +392,6 @@ def test_the_answer_counts_models_without_a_capabilities_score_apart() -> None:
         Index.of(msgspec.structs.replace(made, populations=[lacking], population_summaries=[undecided]))
     )
     assert said[0].endswith("1 of 1 is undecided over 3 base models (1 more has no capabilities score).")
+    placed = msgspec.structs.replace(undecided, verdicts=VerdictCounts(entangled=1))
+    said = answer(Index.of(msgspec.structs.replace(made, population_summaries=[placed])))
+    assert said[0] == "The one benchmark can be placed."

@@ -130,6 +130,8 @@ def _undecided(tallies: Sequence[PopulationSummary], index: Index) -> str:
     over = {one.population: _scored(one) for one in index.result.populations}
     undecided = sum(one.verdicts.undecided for one in tallies)
     if not undecided:
+        if sum(one.n_benchmarks for one in tallies) == 1:
+            return "The one benchmark can be placed."
         return f"Every one of {_and(words.plural(one.n_benchmarks, 'benchmark') for one in tallies)} can be placed."
     mostly = 2 * undecided > sum(one.n_benchmarks for one in tallies)
     counts = _and(
