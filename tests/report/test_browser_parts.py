@@ -87,6 +87,9 @@ def test_the_first_screen_says_that_a_sign_turns_and_leads_to_the_picture(
     )
     assert f"{words.signed_percent(turned.rho)} over the {words.plural(turned.n_models, 'model')} of" in text
     assert f"Read as {found.reversals[0].reading}: {found.reversals[0].because}." in text
+    # The suite, whose area nothing says, is not counted among safety benchmarks.
+    counted = [int(one) for one in page.locator(".shown [data-verdict] b").all_inner_texts()]
+    assert sum(counted) == sum(not one.in_suite for one in turning.correlations)
     # It is drawn before any program runs, for either width.
     for width in ("wide", "narrow"):
         marks = told.locator(f".{width} .mark-symbol path").count()

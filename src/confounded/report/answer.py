@@ -194,9 +194,9 @@ def _separable(tallies: Sequence[PopulationSummary], areas: Mapping[str, Sequenc
         return f"{start}."
     low, high = (words.share(bound, 0) for bound in (min(powers), max(powers)))
     chance = high if low == high else f"{low} to {high}"
-    little = "that says little: " if max(powers) < TELLING_POWER else ""
+    little = ", but that says little: " if max(powers) < TELLING_POWER else "; "
     return (
-        f"{start}, but {little}a study of this size would recognise {chance} of the benchmarks that have nothing to do "
+        f"{start}{little}a study of this size would recognise {chance} of the benchmarks that have nothing to do "
         "with capability."
     )
 

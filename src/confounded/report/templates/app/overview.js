@@ -36,7 +36,7 @@ const dressOverview = () => {
     const counts = {};
     for (const group of study.groups) if (group.safety) for (const [benchmark, depth] of group.entries) {
       const one = depth === 0 ? correlationOf(benchmark, shown.dataset.population) : null;
-      if (one && one.rho !== null) { const verdict = verdictAt(one, margin); counts[verdict] = (counts[verdict] ?? 0) + 1; }
+      if (one && one.rho !== null && !one.in_suite) { const verdict = verdictAt(one, margin); counts[verdict] = (counts[verdict] ?? 0) + 1; }
     }
     for (const item of shown.querySelectorAll("[data-verdict]")) item.querySelector("b").textContent = counts[item.dataset.verdict] ?? 0;
   }
