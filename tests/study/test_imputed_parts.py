@@ -18,6 +18,7 @@ from confounded.report.answer import imputed_told
 from confounded.report.contents import contents
 from confounded.report.index import Index
 from confounded.scores import ScoreTable
+from confounded.stats import rotation
 from confounded.stats.component import first_component
 from confounded.stats.imputation import draw_noise, impute
 from confounded.stats.imputed_replicates import HIDINGS, imputed_fit, lack, lent_holes
@@ -248,6 +249,16 @@ def test_both_components_and_their_difference_are_what_imputing_by_hand_gives() 
     assert one.follows == ("first" if SUITE[4] in found.first_led_by else "second")
 
 
+def test_components_that_other_imputations_do_not_have_get_no_correlation_and_say_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rotation, "CONGRUENCE", 1.1)
+    (found,) = run_study(table(two_kinds()), IMPUTE, engine=Threads(1)).components
+    (one,) = [own for own in found.benchmarks if own.benchmark == "follows"]
+    assert (one.first.rho, one.second.low, one.difference, one.follows) == (None, None, None, None)
+    assert one.first.reason == "the correlation is undefined"
+
+
 def test_a_planted_reversal_is_found_though_a_third_is_missing(holed: StudyResult) -> None:
     assert any(one.by == "size" for one in strata_of(holed, "mixed").oppositions)
     assert strata_of(holed, "falls").reversals == []
@@ -321,9 +332,9 @@ def test_the_first_screen_of_the_page_says_what_was_imputed_and_nothing_where_no
     assert "at random" not in told
     aged = msgspec.structs.replace(population.missing, by_age=["suite_1"])
     older = msgspec.structs.replace(holed, populations=[msgspec.structs.replace(population, missing=aged)])
-    assert "goes with the age" in (imputed_told(Index.of(older)) or "")
+    assert "missing, not at random but by the age of a model, and" in (imputed_told(Index.of(older)) or "")
     whole = run_study(table(cells(0.0)), IMPUTE, engine=Threads(1))
     assert imputed_told(Index.of(whole)) is None
     page = contents(holed)["report.html"].decode()
-    first_screen = page[page.index('id="overview"') : page.index('class="picture"')]
-    assert "were imputed from the others" in first_screen
+    first_screen = page[page.index('id="overview"') : page.index("<h1 ")]
+    assert told in first_screen

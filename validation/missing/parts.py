@@ -15,7 +15,7 @@ import argparse
 import datetime
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import process_time
@@ -28,9 +28,11 @@ from scipy.stats import rankdata
 from confounded.engine import Threads, processor
 from confounded.errors import ContentError
 from confounded.scores import ScoreMatrix
+from confounded.stats.adjusted import capability_adjusted
 from confounded.stats.component import first_component
 from confounded.stats.partial import partial_spearman
 from confounded.stats.ranks import spearman
+from confounded.stats.robustness import specifications
 from confounded.stats.rotation import two_components
 from confounded.stats.strata import group_correlations
 from confounded.study.capability import capabilities_of
@@ -359,13 +361,13 @@ def components_of(population: Population, seed: int, *, means: bool = False) -> 
     }
 
 
-def rows_of(world: World, simulations: int, seed: int) -> Iterator[str]:
+def rows_of(world: World, simulations: int, seed: int, shares: Sequence[float]) -> Iterator[str]:
     """Yield the table of one world."""
     counted = "a second component, %" if world.is_of_components else "reversal or opposition by size, %"
     yield f"| removed | share | refused, % | {counted} | kind | error | held, % | width |"
     yield "|---|---|---|---|---|---|---|---|"
     for mechanism in MECHANISMS:
-        for share in SHARES:
+        for share in shares:
             cell = measured(world, mechanism, share, simulations, seed)
             studied = cell.n - cell.refused
             start = f"| {mechanism} | {share:.0%} | {100 * cell.refused / cell.n:.0f} |"
@@ -390,6 +392,52 @@ def _told(cell: Cell, kind: str) -> str:
     return f"{errors} | {held} ({len(cell.held['complete', kind])}) | {widths}"
 
 
+ROUTES: Final = (("first component", "kendall"), ("first component", "pearson"), ("mean z-score", "spearman"))
+
+
+def elsewhere(simulations: int, seed: int) -> Iterator[str]:
+    """Yield the table of what takes the mean of each cell: adjusted scores and robustness checks."""
+    yield "| removed | share | tables | residual, in half intervals | changed, % | Kendall | Pearson | mean z-score |"
+    yield "|---|---|---|---|---|---|---|---|"
+    world = World("", (0.7, 0.7, 0.7))
+    for mechanism in MECHANISMS:
+        for share in SHARES:
+            moved, changed, routes = [], [], []
+            for number in range(simulations):
+                random = np.random.default_rng([seed, number])
+                made = make(world, world.size, random)
+                removed = MECHANISMS[mechanism](made, share, random)
+                holed = population_of(made, np.where(removed, np.nan, made.suite))
+                try:
+                    score, _ = capabilities_of(holed, settings(number), FACTS)
+                except ContentError:
+                    continue
+                rows = score.rows
+                whole = made.suite[rows][:, [SUITE.index(name) for name in score.suite]]
+                safety, family = made.safety[rows, None], np.unique(made.family[rows], return_inverse=True)[1]
+                both = [
+                    capability_adjusted(
+                        first_component(columns).scores if columns is whole else score.scores, safety, family
+                    )
+                    for columns in (whole, score.columns)
+                ]
+                half = (both[0].high - both[0].predicted).mean()
+                moved.append(float(np.sqrt(((both[0].residual - both[1].residual) ** 2).mean()) / half))
+                outside = [(safety > one.high).astype(int) - (safety < one.low) for one in both]
+                changed.append(float((outside[0] != outside[1]).mean()))
+                tried = [specifications(columns, safety) for columns in (whole, score.columns)]
+                whole_suite = np.flatnonzero(tried[0].left_out < 0).tolist()
+                names = [(tried[0].composite[place], tried[0].association[place]) for place in whole_suite]
+                kept = [whole_suite[names.index(route)] for route in ROUTES]
+                routes.append((tried[1].rho - tried[0].rho)[kept, 0])
+            if moved:
+                errors = " | ".join(
+                    f"{one.mean():+.3f} ± {np.sqrt((one**2).mean()):.3f}" for one in np.array(routes).T
+                )
+                start = f"| {mechanism} | {share:.0%} | {len(moved)} |"
+                yield f"{start} {np.mean(moved):.2f} | {100 * np.mean(changed):.1f} | {errors} |"
+
+
 def main() -> None:
     """Measure, and print or write the tables."""
     parser = argparse.ArgumentParser(
@@ -398,32 +446,50 @@ def main() -> None:
     parser.add_argument("--simulations", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--world", type=int, action="append", choices=range(len(WORLDS)))
+    parser.add_argument(
+        "--share", type=float, action="append", choices=SHARES, help="of the cells; all by default"
+    )
+    parser.add_argument("--elsewhere", action="store_true", help="only adjusted scores and robustness checks")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
+    if given.elsewhere:
+        began = process_time()
+        table = list(elsewhere(given.simulations, given.seed))
+        command = f"python validation/missing/parts.py --elsewhere --simulations {given.simulations} --write"
+        told = _measured_by(command, process_time() - began)
+        text = "\n".join([told, "", *table])
+        print(text)
+        if given.write:
+            _write("elsewhere", text)
+        return
     for number in given.world or range(len(WORLDS)):
         world, began = WORLDS[number], process_time()
         table = []
-        for row in rows_of(world, given.simulations, given.seed):
+        for row in rows_of(world, given.simulations, given.seed, given.share or SHARES):
             print(row, flush=True)
             table.append(row)
-        command = (
-            f"python validation/missing/parts.py --world {number} --simulations {given.simulations} --write"
-        )
-        today = datetime.datetime.now(tz=datetime.UTC).date()
+        some = "".join(f" --share {share}" for share in given.share or ())
+        command = f"python validation/missing/parts.py --world {number} --simulations {given.simulations}{some} --write"
         told = (
-            f"`{command}`, {today}, {processor()}, {os.cpu_count()} cores, {process_time() - began:.0f} s of processor "
-            f"time; {given.simulations} tables of {world.size * len(world.slopes)} models a row."
+            f"{_measured_by(command, process_time() - began)} {given.simulations} tables of "
+            f"{world.size * len(world.slopes)} models a row."
         )
         if given.write:
-            _write(number, "\n".join([told, "", *table]))
+            _write(f"world {number}", "\n".join([told, "", *table]))
         else:
             print(told)
 
 
-def _write(number: int, text: str) -> None:
-    """Put the table of a world into its place."""
+def _measured_by(command: str, seconds: float) -> str:
+    """Say by what and when something was measured."""
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    return f"`{command}`, {today}, {processor()}, {os.cpu_count()} cores, {seconds:.0f} s of processor time."
+
+
+def _write(what: str, text: str) -> None:
+    """Put a table into its place."""
     path = HERE / "PARTS.md"
-    begin, end = f"<!-- world {number} -->", f"<!-- end of world {number} -->"
+    begin, end = f"<!-- {what} -->", f"<!-- end of {what} -->"
     whole = path.read_text(encoding="utf-8")
     before, rest = whole.split(begin)
     path.write_text(f"{before}{begin}\n{text}\n{end}{rest.split(end)[1]}", encoding="utf-8")

@@ -75,15 +75,9 @@ def imputed_told(index: Index) -> str | None:
         return None
     shares = _and(f"{words.share(one.share, 0)} ({name} models)" for name, one in holed.items())
     aged = [name for name, one in holed.items() if one.by_age]
-    random = (
-        f" Those of the {_and(aged)} models are not missing at random: which are there goes with the age of a model."
-        if aged
-        else ""
-    )
-    return (
-        f"Of the scores that make capability, {shares} are missing and were imputed from the others, and intervals are "
-        f"the wider for it.{random}"
-    )
+    where = f"those of the {_and(aged)} models " if len(aged) < len(holed) else ""
+    random = f", {where}not at random but by the age of a model," if aged else ""
+    return f"Of the scores that make capability, {shares} are missing{random} and were imputed."
 
 
 def area_answers(index: Index) -> list[AreaAnswer]:

@@ -101,15 +101,23 @@ def completed_correlations(scores: ArrayLike, column: ArrayLike) -> FloatArray:
         return np.asarray(x @ y / np.sqrt((x * x).sum(axis=1) * (y @ y)), dtype=np.float64)
 
 
-def combined(rho: ArrayLike) -> float:
+def combined(rho: ArrayLike) -> FloatArray:
     """Combine the correlations of M completed tables: tanh of the mean of their z; NaN where one is undefined.
 
     Where all are one and the same, it is returned to the last bit: nothing that matters was missing.
+
+    Parameters
+    ----------
+    rho : array_like of shape (..., M)
+
+    Returns
+    -------
+    ndarray of shape (...)
     """
-    values = np.asarray(rho, dtype=np.float64)
-    if values.size and (values == values[0]).all():
-        return float(values[0])
-    return float(np.tanh(np.arctanh(np.clip(values, -NEARLY, NEARLY)).mean()))
+    # Side by side in memory, so that a mean is summed in one order whatever stands beside it.
+    values = np.ascontiguousarray(rho, dtype=np.float64)
+    mean = np.tanh(np.arctanh(np.clip(values, -NEARLY, NEARLY)).mean(axis=-1))
+    return np.where((values == values[..., :1]).all(axis=-1), values[..., 0], mean)
 
 
 NEARLY: Final = 1.0 - 1e-12

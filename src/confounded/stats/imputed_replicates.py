@@ -211,7 +211,7 @@ class Replicates:
         ImputedCorrelations
         """
         each = np.asarray(drawn, dtype=np.float64)
-        rho = np.array([[combined(column) for column in one.T] for one in each]).reshape(len(each), -1)
+        rho = combined(each.transpose(0, 2, 1))
         whole, left_out, hidden = rho[0], rho[1 : self.n_units + 1], rho[self.n_units + 1 :]
         per_hidden = self.lack_per_hidden if by_lack else self.per_hidden
         return ImputedCorrelations(whole, left_out, Imputations(whole, each[0], hidden, per_hidden))
@@ -253,6 +253,8 @@ def imputed_anew(
     column: FloatArray | None,
     scored: Callable[[FloatArray], FloatArray],
     run: Runner | None = None,
+    *,
+    width: int = 1,
 ) -> FloatArray:
     """Score the models in every replicate, a column being in the imputation model beside the suite.
 
@@ -265,6 +267,8 @@ def imputed_anew(
         Makes scores (M, n, S) from completed suites (M, n, C).
     run : callable, optional
         Runs the pieces of work; one after the other by default.
+    width : int
+        S, how many scores a model gets.
 
     Returns
     -------
@@ -274,9 +278,7 @@ def imputed_anew(
     beside = None if column is None else replicates.turned(column[:, None])
     work = partial(_scored_anew, replicates, beside, scored)
     found = run(work, replicates.pieces) if run else [work(piece) for piece in replicates.pieces]
-    full = np.full(
-        (len(found), replicates.noise.n_imputations, len(replicates.suite), found[0].shape[-1]), np.nan
-    )
+    full = np.full((len(found), replicates.noise.n_imputations, len(replicates.suite), width), np.nan)
     for place, (piece, one) in enumerate(zip(replicates.pieces, found, strict=True)):
         full[place][:, replicates.unit_of != piece] = one
     return full

@@ -271,7 +271,8 @@ def _imputed(yardstick: Yardstick, names: Sequence[str], reference: FloatArray) 
     """Correlate benchmarks with the components of an imputed suite, imputed anew without each family."""
     found = []
     for name in names:
-        scores = yardstick.imputed_by(partial(completed_components, reference=reference), name)
+        scored = partial(completed_components, reference=reference)
+        scores = yardstick.imputed_by(scored, name, width=2)
         values = yardstick.population.matrix.column(name)
         drawn = np.array(yardstick.engine.map(partial(_with_components, values), list(scores)))
         one = yardstick.replicates.together(drawn, by_lack=True)

@@ -99,11 +99,13 @@ class Yardstick:
             self._kept[benchmark] = made
         return self._kept[benchmark]
 
-    def imputed_by(self, scored: Callable[[FloatArray], FloatArray], benchmark: str) -> FloatArray:
+    def imputed_by(
+        self, scored: Callable[[FloatArray], FloatArray], benchmark: str, width: int = 1
+    ) -> FloatArray:
         """Return the (P, M, N, S) scores that are made from completed suites, as of `imputed`."""
         is_inside = benchmark in self.score.suite
         column = None if is_inside else self.population.matrix.column(benchmark)[self.score.rows]
-        own = imputed_anew(self.replicates, column, scored, self.engine.map)
+        own = imputed_anew(self.replicates, column, scored, self.engine.map, width=width)
         full = np.full((*own.shape[:2], len(self.population.models), own.shape[-1]), np.nan)
         full[:, :, self.score.rows] = own
         return full
