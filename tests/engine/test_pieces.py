@@ -52,7 +52,7 @@ def test_nor_does_one_that_imputes() -> None:
     elsewhere = Elsewhere()
     there = run_study(table, test_imputed.IMPUTE, engine=elsewhere)
     assert there.to_json() == run_study(table, test_imputed.IMPUTE, engine=Threads(1)).to_json()
-    assert "_imputed_anew" in elsewhere.functions
+    assert "_correlated_anew" in elsewhere.functions
 
 
 def test_an_error_comes_back_from_another_process_as_it_was() -> None:

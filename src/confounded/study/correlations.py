@@ -17,7 +17,6 @@ from confounded.stats.grouping import MOST_GROUPS
 from confounded.stats.intervals import effective_families
 from confounded.stats.ranks import spearman
 from confounded.study.capabilities import FEWEST_MODELS, CapabilitiesScore
-from confounded.study.correlation_result import ScoreCorrelation
 from confounded.study.imputed import MOST_IMPUTED
 from confounded.study.imputed_evidence import MOST_LEFT_OUT, ImputedEvidence, impute_evidence
 from confounded.study.known import number
@@ -30,6 +29,7 @@ from confounded.study.result import (
     Correlation,
     Interval,
     Notice,
+    ScoreCorrelation,
 )
 from confounded.study.settings import SMALLEST_SUITE, Settings
 from confounded.study.uncertainty import (

@@ -28,11 +28,12 @@ from confounded.study.correlation_result import (
     RankIntervals,
     Reliability,
     Robustness,
+    ScoreCorrelation,
     Shape,
     Specification,
     WithoutFamily,
 )
-from confounded.study.missing_result import MissingCells
+from confounded.study.missing_result import Imputed, MissingCells
 from confounded.study.planning_result import PlannedCorrelation, PlanningCurve
 from confounded.study.settings import Settings
 from confounded.study.strata_result import BenchmarkStrata, Scope
@@ -74,6 +75,7 @@ __all__ = [
     "Criterion",
     "Description",
     "FittedCurve",
+    "Imputed",
     "Interval",
     "Intuition",
     "KindContrast",
@@ -97,6 +99,7 @@ __all__ = [
     "Robustness",
     "SafetyTrend",
     "Scope",
+    "ScoreCorrelation",
     "ScoreWithCompute",
     "Shape",
     "Source",
