@@ -6,7 +6,6 @@ to ask for it says that it is none, unless something else says that it is one: t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -17,7 +16,7 @@ from confounded.errors import UsageError
 from confounded.scores import ScoreTable
 from confounded.scores.table import COLUMN_SCHEMA
 from confounded.study.entries import entries_of
-from confounded.study.known import listed
+from confounded.study.known import bare, listed
 from confounded.study.quantities import quantity_of
 from confounded.study.result import Notice
 from confounded.study.settings import PAPER_SUITE, Settings
@@ -64,12 +63,8 @@ def column_named(name: str, columns: Sequence[str]) -> str | None:
     known = ALIASES.get(name.lower(), name.lower())
     if known in BY:
         return known
-    alike = [one for one in columns if _bare(one) == _bare(name)]
+    alike = [one for one in columns if bare(one) == bare(name)]
     return alike[0] if len(alike) == 1 else None
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.casefold())
 
 
 def with_columns_asked_for(table: ScoreTable, settings: Settings) -> tuple[ScoreTable, list[Notice]]:

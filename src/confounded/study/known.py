@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
-__all__ = ["counted", "first", "in_toml", "listed", "number", "signed"]
+__all__ = ["bare", "counted", "first", "in_toml", "listed", "number", "signed"]
 
 T = TypeVar("T")
+
+
+def bare(name: str) -> str:
+    """Return a name without case, blanks and signs, by which spellings of one name are told to be alike."""
+    return re.sub(r"[\W_]+", "", name.casefold())
 
 
 def number(value: float) -> float | None:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 import msgspec
@@ -18,7 +19,7 @@ import polars as pl
 
 from confounded.catalog import benchmarks
 from confounded.scores import ScoreTable
-from confounded.study.known import listed
+from confounded.study.known import bare, listed
 from confounded.study.result import Notice
 from confounded.study.settings import PAPER_SUITE, Settings
 
@@ -86,14 +87,11 @@ def _renamed(settings: Settings, names: Mapping[str, str]) -> Settings:
 
 def _known_as(name: str) -> str | None:
     """Return the capability benchmark that a column is called like, None where that is none."""
-    return _names().get(_bare(BESIDE.sub("", name.strip())))
+    return _names().get(bare(BESIDE.sub("", name.strip())))
 
 
-def _names() -> dict[str, str]:
+@cache
+def _names() -> Mapping[str, str]:
     known = benchmarks()
-    named = {_bare(known[own].name): own for own in PAPER_SUITE} | {_bare(own): own for own in PAPER_SUITE}
-    return {bare: own for bare, own in ({**named, **OTHERWISE}).items() if bare not in SEVERAL}
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.casefold())
+    named = {bare(known[own].name): own for own in PAPER_SUITE} | {bare(own): own for own in PAPER_SUITE}
+    return {alike: own for alike, own in (named | dict(OTHERWISE)).items() if alike not in SEVERAL}
